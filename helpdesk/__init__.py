@@ -1,0 +1,1 @@
+"""People speak: inquiries and their answers."""

@@ -1,0 +1,1 @@
+"""What broke: incidents, their levels and deadlines."""

@@ -1,0 +1,1 @@
+"""Machines speak: checks, alerts and their judgement."""

@@ -1,0 +1,1 @@
+"""The roof of the house: settings, addresses, navigation and the processes; nobody below imports it."""

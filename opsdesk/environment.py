@@ -1,0 +1,158 @@
+"""Reads the environment: every variable once, each wrong one answered with a sentence."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class BrokenEnvironment(SystemExit):
+    """Ends the process with sentences on the error output, and no traceback."""
+
+
+class Variable(NamedTuple):
+    """One variable: how its text is read, what holds without it, and what it is for.
+
+    `read` turns the text into a value or raises ValueError with what to write instead."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    meaning: str
+
+
+def read(variables: Iterable[Variable], environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The values of `variables` by name; raises BrokenEnvironment with one sentence for each wrong one."""
+    given = os.environ if environ is None else environ
+    values, faults = {}, []
+    for variable in variables:
+        text = given.get(variable.name, "").strip() or variable.default
+        try:
+            values[variable.name] = variable.read(text)
+        except ValueError as fault:
+            faults.append(f"環境変数 {variable.name} の値「{text}」は使えません。{fault}")
+    if faults:
+        raise BrokenEnvironment("\n".join(faults))
+    return values
+
+
+def text(value: str) -> str:
+    return value
+
+
+def words(value: str) -> list[str]:
+    """A list written with commas."""
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def switch(value: str) -> bool:
+    known = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+    if value.lower() not in known:
+        raise ValueError("1（使う）か 0（使わない）を書いてください。")
+    return known[value.lower()]
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def reader(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ValueError(f"{low} から {high} までの整数を書いてください。")
+        return int(value)
+
+    return reader
+
+
+def choice(*known: str) -> Callable[[str], str]:
+    def reader(value: str) -> str:
+        if value.upper() not in known:
+            raise ValueError(f"{'、'.join(known)} のどれかを書いてください。")
+        return value.upper()
+
+    return reader
+
+
+def folder(value: str) -> Path:
+    """A folder; relative ones are counted from the project's folder. It need not exist yet."""
+    path = (BASE_DIR / Path(value).expanduser()).resolve()
+    if path.exists() and not path.is_dir():
+        raise ValueError("これはファイルです。フォルダの場所を書いてください。")
+    return path
+
+
+def folder_or_none(value: str) -> Path | None:
+    return folder(value) if value else None
+
+
+def origins(value: str) -> list[str]:
+    found = words(value)
+    if any(urlsplit(origin).scheme not in ("http", "https") or not urlsplit(origin).netloc for origin in found):
+        raise ValueError("https://ops.example.jp のように、https:// から書いてください。複数はコンマで区切ります。")
+    return found
+
+
+def hosts(value: str) -> list[str]:
+    found = words(value)
+    if not found or any("/" in host or " " in host for host in found):
+        raise ValueError("ops.example.jp のように、ホスト名だけを書いてください。複数はコンマで区切ります。")
+    return found
+
+
+def database(value: str) -> str:
+    """The address of a database; empty means SQLite in DATA_DIR."""
+    if value:
+        parts = _split(value)
+        if parts.scheme not in ("sqlite", "postgres", "postgresql") or len(parts.path) < 2:
+            raise ValueError(
+                "postgresql://利用者:パスワード@ホスト:5432/データベース名 または "
+                "sqlite:////フォルダ/ファイル名 の形で書いてください。"
+            )
+    return value
+
+
+def redis(value: str) -> str:
+    """The address of a Redis server; empty means messages as files in DATA_DIR."""
+    if value and (_split(value).scheme not in ("redis", "rediss") or not _split(value).hostname):
+        raise ValueError("redis://ホスト:6379/0 の形で書いてください。")
+    return value
+
+
+def key(value: str) -> str:
+    if value and len(value) < 32:
+        raise ValueError("32 文字以上の、人に推測されない文字列を書いてください。")
+    return value
+
+
+def key_file(path: Path) -> str:
+    """The key in the file `path`, made once with rights for its owner only (two first starts agree on one)."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(50))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+    except OSError as fault:
+        raise BrokenEnvironment(
+            f"鍵のファイル {path} を読み書きできません（{fault.strerror}）。"
+            "環境変数 DATA_DIR を書き込めるフォルダにしてください。"
+        ) from None
+
+
+def _split(value: str) -> Any:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise ValueError("ポートは数字で、記号は %40 のように書き換えて書いてください。") from None
+    return parts

@@ -1,0 +1,12 @@
+"""The addresses of the house, one line a floor."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("raci.urls")),
+    path("", include("tasks.urls")),
+]
+handler500 = "opsdesk.outage.server_error"
