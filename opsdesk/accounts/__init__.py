@@ -1,0 +1,1 @@
+"""Who: organizations, roles, teams, people, sign-in and doors."""

@@ -1,0 +1,1 @@
+"""Business days, fiscal years, holidays, eras, closed and open days."""

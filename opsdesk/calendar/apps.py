@@ -1,0 +1,11 @@
+"""The calendar app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CalendarConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "opsdesk.calendar"
+    label = "calendar"
+    verbose_name = _("開庁日")

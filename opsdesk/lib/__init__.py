@@ -1,0 +1,1 @@
+"""Leaf helpers without models: refusals, lists, workbooks, era dates."""

@@ -1,0 +1,90 @@
+"""Rights from marks: what a user may do with a duty's tasks, resolved at read time from the teams of today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from opsdesk.accounts.models import Organization, Team
+
+from .models import Assignment, Edition, Mark
+
+#: Strength of a mark: the strongest of several teams counts.
+STRENGTH = {Mark.MAIN.value: 3, Mark.SUPPORT.value: 2, Mark.RELATED.value: 1}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The teams a user is in on a day, and the marks of their roles on every duty of every published edition."""
+
+    teams: tuple[Team, ...]
+    approver_of: frozenset[int]
+    union_id: int | None
+    marks: Mapping[int, Mapping[int, str]] = field(repr=False)  # duty id -> role id -> mark
+
+    @property
+    def is_union(self) -> bool:
+        """Oversight: the union may read everything."""
+        return any(t.role.kind == Organization.Kind.UNION for t in self.teams)
+
+    def duties_of(self, team: Team, marks: frozenset[str] | None = None) -> list[int]:
+        """Ids of the duties on which `team`'s role has a mark (one of `marks`, if given)."""
+        return [
+            duty
+            for duty, roles in self.marks.items()
+            if team.role_id in roles and (marks is None or roles[team.role_id] in marks)
+        ]
+
+    def teams_for(self, duty_id: int, organization_id: int, marks: frozenset[str] | None = None) -> list[Team]:
+        """My teams that have a mark on a task of this duty and organization, strongest first.
+
+        A municipality's team stands only for its own tasks and the common ones (organization = the union).
+        """
+        roles = self.marks.get(duty_id, {})
+        found = [
+            t
+            for t in self.teams
+            if t.role_id in roles
+            and (marks is None or roles[t.role_id] in marks)
+            and (t.role.kind != Organization.Kind.MEMBER or organization_id in (t.organization_id, self.union_id))
+        ]
+        return sorted(found, key=lambda t: -STRENGTH[roles[t.role_id]])
+
+    def mark_on(self, duty_id: int, organization_id: int) -> str:
+        """The strongest of my marks on such a task, or ""."""
+        teams = self.teams_for(duty_id, organization_id)
+        return self.marks[duty_id][teams[0].role_id] if teams else ""
+
+
+def standing_of(user: Any, today: date) -> Standing:
+    """The user's standing on `today`; kept on the user object, so a request asks twice at most."""
+    kept = getattr(user, "_standing", None)
+    if kept is None or kept[0] != today:
+        kept = (today, _standing(user, today))
+        user._standing = kept
+    return kept[1]
+
+
+def _standing(user: Any, today: date) -> Standing:
+    if not user.is_authenticated or not user.is_active:
+        return Standing((), frozenset(), None, {})
+    memberships = [
+        m
+        for m in user.memberships.on(today).select_related("team__role", "team__organization")
+        if m.team.starts_on <= today and (m.team.ends_on is None or today <= m.team.ends_on)
+    ]
+    teams = {m.team_id: m.team for m in memberships}
+    rows = Assignment.objects.filter(
+        role__in={t.role_id for t in teams.values()}, duty__edition__state=Edition.State.PUBLISHED
+    ).values_list("duty_id", "role_id", "mark")
+    marks: dict[int, dict[int, str]] = {}
+    for duty, role, mark in rows if teams else ():
+        marks.setdefault(duty, {})[role] = mark
+    return Standing(tuple(teams.values()), frozenset(m.team_id for m in memberships if m.is_approver), union_id(), marks)
+
+
+def union_id() -> int | None:
+    """The id of the union's row, or None in an empty database."""
+    return Organization.objects.filter(kind=Organization.Kind.UNION).values_list("pk", flat=True).first()

@@ -1,0 +1,11 @@
+"""The raci app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RaciConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "raci"
+    label = "raci"
+    verbose_name = _("作業分担表")

@@ -1,0 +1,23 @@
+"""The matrix definition: an edition with its duties, schedules, fields, signers and follow-ups."""
+
+from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
+from .edition import Edition
+from .field import DutyField, FieldKind
+from .followup import FollowUp
+from .schedule import Schedule
+from .signer import Signer
+
+__all__ = [
+    "Assignment",
+    "Cycle",
+    "Duty",
+    "DutyField",
+    "Edition",
+    "FieldKind",
+    "FollowUp",
+    "Mark",
+    "Schedule",
+    "Scope",
+    "Sharing",
+    "Signer",
+]

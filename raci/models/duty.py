@@ -1,0 +1,96 @@
+"""Duty: one row of one edition. Assignment: a role's mark on it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.accounts.models import Role
+
+from .edition import Edition
+
+
+class Cycle(models.TextChoices):
+    DAILY = "daily", _("日次")
+    MONTHLY = "monthly", _("月次")
+    YEARLY = "yearly", _("年次")
+    ON_DEMAND = "on_demand", _("随時")
+    AS_NEEDED = "as_needed", _("適宜")
+
+
+class Scope(models.TextChoices):
+    COMMON = "common", _("共通")
+    EACH = "each", _("構成団体ごと")
+
+
+class Sharing(models.TextChoices):
+    """How several ◎ share one task."""
+
+    ONE = "one", _("主担当は一つ")
+    ANY = "any", _("いずれかの主担当")
+    SIGNERS = "signers", _("順に署名")
+
+
+class Mark(models.TextChoices):
+    MAIN = "main", _("主担当")
+    SUPPORT = "support", _("支援担当")
+    RELATED = "related", _("関連担当")
+
+    @property
+    def glyph(self) -> str:
+        return {"main": "◎", "support": "○", "related": "△"}[self.value]
+
+
+class Duty(models.Model):
+    """One row of the sheet. `key` stays the same through all editions and is never reused; `number` is what people read.
+
+    Text cells are verbatim from the source; blank category/section means "as above".
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="duties", verbose_name=_("版"))
+    key = models.PositiveIntegerField(_("業務キー"))
+    number = models.PositiveIntegerField(_("No."))
+    position = models.PositiveIntegerField(_("並び順"))
+    category = models.CharField(_("大項目"), max_length=100, blank=True)
+    section = models.CharField(_("中項目"), max_length=100, blank=True)
+    work = models.CharField(_("作業内容"), max_length=200)
+    note = models.CharField(_("備考"), max_length=200, blank=True)
+    cycle = models.CharField(_("周期"), max_length=10, choices=Cycle.choices, blank=True)
+    is_heading = models.BooleanField(_("見出し"), default=False)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("見出し行")
+    )
+    scope = models.CharField(_("範囲"), max_length=10, choices=Scope.choices, default=Scope.COMMON)
+    sharing = models.CharField(_("主担当の分け方"), max_length=10, choices=Sharing.choices, default=Sharing.ONE)
+    is_entry = models.BooleanField(_("起票できる"), default=False)
+    is_acknowledged = models.BooleanField(_("確認を求める"), default=False)
+    needs_choice = models.BooleanField(_("後続の選択が必要"), default=False)
+    standard_due = models.JSONField(_("標準の期限"), default=dict, blank=True)
+    register = models.CharField(_("台帳"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("業務")
+        verbose_name_plural = _("業務")
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="duty_key_once"),
+            models.UniqueConstraint(fields=["edition", "number"], name="duty_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"No.{self.number} {self.work}"
+
+
+class Assignment(models.Model):
+    """The mark of one role on one duty."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("業務"))
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("役割"))
+    mark = models.CharField(_("担当区分"), max_length=10, choices=Mark.choices)
+
+    class Meta:
+        verbose_name = _("担当区分")
+        verbose_name_plural = _("担当区分")
+        ordering = ["duty", "role__position"]
+        constraints = [models.UniqueConstraint(fields=["duty", "role"], name="assignment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {Mark(self.mark).glyph}"

@@ -1,0 +1,67 @@
+"""Edition: one version of the matrix, in force from a date until the next edition's."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class EditionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(state=Edition.State.PUBLISHED)
+
+    def in_force(self, today: date):
+        """The edition in force on `today`, or None; as a queryset of at most one row."""
+        return self.published().filter(in_force_on__lte=today).order_by("-in_force_on", "-pk")[:1]
+
+
+class Edition(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("改定案")
+        PUBLISHED = "published", _("公開")
+        WITHDRAWN = "withdrawn", _("取り下げ")
+
+    number = models.PositiveIntegerField(_("版"), unique=True)
+    title = models.CharField(_("表題"), max_length=100, default="運用業務作業分担表")
+    state = models.CharField(_("状態"), max_length=10, choices=State.choices, default=State.DRAFT)
+    in_force_on = models.DateField(_("施行日"), null=True, blank=True)
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("元の版"))
+    created_at = models.DateTimeField(_("作成日時"))
+    published_at = models.DateTimeField(_("公開日時"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("公開者"),
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("分担表の版")
+        verbose_name_plural = _("分担表の版")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["in_force_on"],
+                condition=Q(state="published"),
+                name="edition_one_a_day",
+                violation_error_message=_("この施行日の版がすでに公開されています。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | (Q(in_force_on__isnull=False) & Q(published_at__isnull=False)),
+                name="edition_published_has_dates",
+                violation_error_message=_("公開には施行日が必要です。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("第%(number)s版") % {"number": self.number}
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT

@@ -1,0 +1,4 @@
+"""The addresses of raci."""
+
+app_name = "raci"
+urlpatterns: list = []

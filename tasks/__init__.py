@@ -1,0 +1,1 @@
+"""When: tasks, their generation, dashboards and close-out."""

@@ -1,0 +1,9 @@
+"""What happens: tasks, signatures, comments, files, and the runs of generation."""
+
+from .attachment import Attachment
+from .comment import Audience, Comment
+from .run import GenerationRun
+from .signature import Signature
+from .task import Outcome, Task
+
+__all__ = ["Attachment", "Audience", "Comment", "GenerationRun", "Outcome", "Signature", "Task"]

@@ -1,0 +1,40 @@
+"""Attachment: evidence on a task. A wrong one is withdrawn: its content goes, a tombstone with the reason stays."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.accounts.models import Team
+
+from .comment import Audience
+from .task import Task
+
+
+class Attachment(models.Model):
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("作業"))
+    field_key = models.CharField(_("記入項目"), max_length=40, blank=True)
+    file = models.FileField(_("ファイル"), upload_to="evidence/%Y/%m/", blank=True)
+    name = models.CharField(_("ファイル名"), max_length=200)
+    content_type = models.CharField(_("種類"), max_length=100)
+    size = models.PositiveBigIntegerField(_("大きさ"))
+    sha256 = models.CharField(max_length=64)
+    audience = models.CharField(_("公開範囲"), max_length=10, choices=Audience.choices, default=Audience.ALL)
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("日時"))
+    withdrawn_at = models.DateTimeField(_("取り消した日時"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_reason = models.TextField(_("取り消しの理由"), blank=True)
+
+    class Meta:
+        verbose_name = _("証跡")
+        verbose_name_plural = _("証跡")
+        ordering = ["task", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

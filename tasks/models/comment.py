@@ -1,0 +1,37 @@
+"""Comment on a task, with its audience."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.accounts.models import Team
+
+from .task import Task
+
+
+class Audience(models.TextChoices):
+    ALL = "all", _("全員")
+    MEMBER = "member", _("団体限り")
+    INTERNAL = "internal", _("内部")
+
+
+class Comment(models.Model):
+    """Read by everybody who sees the task (全員), by `organization`, vendors and union (団体限り), or by vendors and union (内部)."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="comments", verbose_name=_("作業"))
+    text = models.TextField(_("コメント"))
+    audience = models.CharField(_("公開範囲"), max_length=10, choices=Audience.choices, default=Audience.ALL)
+    organization = models.ForeignKey(
+        "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("日時"))
+
+    class Meta:
+        verbose_name = _("コメント")
+        verbose_name_plural = _("コメント")
+        ordering = ["task", "-pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]

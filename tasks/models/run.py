@@ -1,0 +1,23 @@
+"""GenerationRun: one run of generation, so that the ledger and the dashboard can say when it last ran and what it did."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class GenerationRun(models.Model):
+    started_at = models.DateTimeField(_("開始"))
+    finished_at = models.DateTimeField(_("終了"), null=True, blank=True)
+    through_on = models.DateField(_("対象日"))
+    created = models.PositiveIntegerField(_("作成"), default=0)
+    caught_up = models.PositiveIntegerField(_("うち遡及"), default=0)
+    refused = models.PositiveIntegerField(_("上限を超えた件数"), default=0)
+    error = models.TextField(_("誤り"), blank=True)
+
+    class Meta:
+        verbose_name = _("作成の記録")
+        verbose_name_plural = _("作成の記録")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["-finished_at"], name="run_finished")]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} {self.created}"

@@ -1,0 +1,179 @@
+"""Task: one occasion on which a duty is done."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.accounts.models import Organization, Team
+from raci.access import standing_of
+from raci.models import Duty
+
+
+class Outcome(models.TextChoices):
+    NORMAL = "normal", _("正常")
+    ABNORMAL = "abnormal", _("異常あり")
+
+
+class TaskQuerySet(models.QuerySet):
+    """Verbs of the domain, to be chained."""
+
+    def open(self):
+        return self.filter(state=Task.State.OPEN)
+
+    def done(self):
+        return self.filter(state=Task.State.DONE)
+
+    def overdue(self, now: datetime):
+        return self.open().filter(due_at__lt=now)
+
+    def due_on(self, today: date):
+        return self.filter(due_on=today)
+
+    def visible_to(self, user: Any, today: date):
+        """Tasks that `user` may read on `today`: the marks of each task's own edition x the user's teams of that day.
+
+        The union reads everything, a municipality its own tasks and the common ones, a vendor all of its duties.
+        """
+        standing = standing_of(user, today)
+        if standing.is_union:
+            return self.all()
+        seen = Q(pk__in=[])
+        for team in standing.teams:
+            marked = Q(duty_id__in=standing.duties_of(team))
+            if team.role.kind == Organization.Kind.MEMBER:
+                marked &= Q(organization_id__in=[team.organization_id, standing.union_id])
+            seen |= marked
+        return self.filter(seen)
+
+
+class Task(models.Model):
+    """A scheduled task is unique by (key, period, organization, serial); the union stands for common tasks.
+
+    `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Begun, overdue, upcoming and
+    waiting are derived, never stored. `version` rises with every command: a form says which one it shows.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("未完了")
+        DONE = "done", _("完了")
+        SKIPPED = "skipped", _("対象外")
+
+    #: Allowed moves, by command.
+    MOVES = {State.OPEN: {State.DONE, State.SKIPPED}, State.DONE: {State.OPEN}, State.SKIPPED: {State.OPEN}}
+
+    key = models.PositiveIntegerField(_("業務キー"))
+    duty = models.ForeignKey(
+        Duty, on_delete=models.PROTECT, related_name="tasks", db_index=False, verbose_name=_("業務")
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="tasks", db_index=False, verbose_name=_("団体")
+    )
+    period = models.CharField(_("対象期間"), max_length=10)
+    period_on = models.DateField(_("対象期間の初日"))
+    serial = models.PositiveSmallIntegerField(_("臨時"), default=0, db_default=0)
+    opens_on = models.DateField(_("開始日"))
+    due_on = models.DateField(_("期限"))
+    due_at = models.DateTimeField(_("期限の時刻"))
+    state = models.CharField(
+        _("状態"), max_length=10, choices=State.choices, default=State.OPEN, db_default=State.OPEN
+    )
+    is_caught_up = models.BooleanField(_("遡及"), default=False, db_default=False)
+    created_at = models.DateTimeField(_("作成日時"))
+    version = models.PositiveIntegerField(default=0, db_default=0)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assigned_tasks",
+        db_index=False,
+        verbose_name=_("担当者"),
+    )
+    lead = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("主担当チーム"),
+    )
+    answers = models.JSONField(_("記入"), default=dict, blank=True, db_default={})
+    saved_at = models.DateTimeField(_("途中保存"), null=True, blank=True)
+    outcome = models.CharField(_("結果"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    remark = models.TextField(_("所見"), blank=True, default="", db_default="")
+    done_on = models.DateField(_("実施日"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("記録日時"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("記録者"),
+    )
+    closed_for = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("記録した担当"),
+    )
+    is_proxy = models.BooleanField(_("代行"), default=False, db_default=False)
+    reason = models.TextField(_("理由"), blank=True, default="", db_default="")
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("作業")
+        verbose_name_plural = _("作業")
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "period", "organization", "serial"], name="task_once"),
+            models.CheckConstraint(condition=Q(due_on__gte=F("opens_on")), name="task_due_after_opening"),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(closed_at__isnull=False, done_on__isnull=False),
+                name="task_done_has_dates",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "due_at", "id"], condition=Q(state="open"), name="task_open_by_organization"
+            ),
+            models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="task_open"),
+            models.Index(fields=["organization", "due_at", "id"], name="task_by_organization"),
+            models.Index(fields=["due_at", "id"], name="task_due"),
+            models.Index(fields=["assignee"], condition=Q(state="open"), name="task_open_by_assignee"),
+        ]
+
+    def __str__(self) -> str:
+        return f"No.{self.duty.number} {self.duty.work} {self.period}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_begun(self) -> bool:
+        """Taken, or answers saved."""
+        return self.is_open and (self.assignee_id is not None or self.lead_id is not None or self.saved_at is not None)
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.is_open and self.due_at < now
+
+    @property
+    def was_late(self) -> bool:
+        """Judged by the day the work was done."""
+        return self.state == self.State.DONE and self.done_on is not None and self.done_on > self.due_on
+
+    @property
+    def closed_on(self) -> date | None:
+        return timezone.localdate(self.closed_at) if self.closed_at else None
