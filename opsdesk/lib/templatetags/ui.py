@@ -1,0 +1,102 @@
+"""The small parts of a page: icons, marks ◎○△, cycle chips, pills, bars. Tables call them as plain functions."""
+
+from functools import cache
+
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+register = template.Library()
+
+MARKS = {
+    "main": ("p", "◎", gettext_noop("主担当")),
+    "support": ("s", "○", gettext_noop("支援担当")),
+    "related": ("r", "△", gettext_noop("関連担当")),
+}
+CYCLES = {
+    "daily": ("d", gettext_noop("日次")),
+    "monthly": ("m", gettext_noop("月次")),
+    "yearly": ("y", gettext_noop("年次")),
+    "on_demand": ("z", gettext_noop("随時")),
+    "as_needed": ("t", gettext_noop("適宜")),
+}
+PILLS = ("", "run", "wait", "done", "bad", "warn", "na")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The symbol `name` of the sprite, hidden from screen readers: words stand beside it."""
+    return format_html(
+        '<svg class="i" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        static("img/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def mark(code: str | None) -> SafeString:
+    """◎, ○ or △ with its spoken name; an empty cell stays empty."""
+    return _mark(code, get_language()) if code else mark_safe("")
+
+
+@cache
+def _mark(code: str, _language: str | None) -> SafeString:
+    letter, sign, name = MARKS[code]
+    return format_html(
+        '<span class="mark mark-{}" role="img" aria-label="{}">{}</span>', letter, _(name), sign
+    )
+
+
+@register.simple_tag(name="cycle_chip")
+def cycle(code: str | None) -> SafeString:
+    """The chip 日次, 月次, 年次, 随時 or 適宜; headings have none."""
+    return _cycle(code, get_language()) if code else mark_safe("")
+
+
+@cache
+def _cycle(code: str, _language: str | None) -> SafeString:
+    letter, name = CYCLES[code]
+    return format_html('<span class="cyc cyc-{}">{}</span>', letter, _(name))
+
+
+@register.simple_tag
+def pill(kind: str, text: str) -> SafeString:
+    """A state as word and shape; `kind` is one of PILLS ("" is 未着手)."""
+    if kind not in PILLS:
+        raise ValueError(f"no such pill: {kind}")
+    return format_html('<span class="{}">{}</span>', f"pill pill-{kind}" if kind else "pill", text)
+
+
+@register.simple_tag
+def bar(done: int, total: int) -> SafeString:
+    """How much of `total` is `done`, as a bar with its numbers; widths are SVG attributes, which the CSP allows."""
+    part = round(100 * done / total) if total else 0
+    return format_html(
+        '<span class="bar-n"><svg class="pb" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="100" height="10" class="pb-b"/><rect width="{}" height="10" class="pb-f"/></svg>'
+        "<span>{}/{}</span></span>",
+        part,
+        done,
+        total,
+    )
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The control of a form field in the house's look; Django itself adds aria-describedby and aria-invalid."""
+    kind = getattr(field.field.widget, "input_type", None)
+    if kind in ("checkbox", "radio", "file", "hidden"):
+        return field.as_widget()
+    own = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"in {own}".strip()})
+
+
+@register.filter
+def nums(value: int | None) -> str:
+    """1234567 → 1,234,567; nothing → —."""
+    return "—" if value is None else f"{value:,}"
