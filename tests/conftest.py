@@ -1,0 +1,57 @@
+"""What every test stands on: a database that can be emptied, real servers, and the cast."""
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+
+from tests import servers
+from tests.cast import *  # noqa: F403  (the people everybody knows by name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_passes_the_guards() -> Iterator[None]:
+    """The triggers that guard history and editions stay on in every test; only the emptying after a
+    transactional test goes around them."""
+    patch = pytest.MonkeyPatch()
+    flush = type(connection.ops).execute_sql_flush
+
+    def execute_sql_flush(self, sql_list):
+        with transaction.atomic(using=self.connection.alias), _unguarded():
+            flush(self, sql_list)
+
+    patch.setattr(type(connection.ops), "execute_sql_flush", execute_sql_flush)
+    yield
+    patch.undo()
+
+
+@contextlib.contextmanager
+def _unguarded() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            yield
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        for _name, sql in triggers:
+            cursor.execute(sql)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis of this run's own."""
+    with servers.redis() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL of this run's own, whichever database the tests run on."""
+    with servers.postgres() as url:
+        yield url
