@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
 
 from .models import Assignment, Edition, Mark
@@ -70,11 +71,7 @@ def standing_of(user: Any, today: date) -> Standing:
 def _standing(user: Any, today: date) -> Standing:
     if not user.is_authenticated or not user.is_active:
         return Standing((), frozenset(), None, {})
-    memberships = [
-        m
-        for m in user.memberships.on(today).select_related("team__role", "team__organization")
-        if m.team.starts_on <= today and (m.team.ends_on is None or today <= m.team.ends_on)
-    ]
+    memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
     rows = Assignment.objects.filter(
         role__in={t.role_id for t in teams.values()}, duty__edition__state=Edition.State.PUBLISHED
