@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('caught_up', models.PositiveIntegerField(default=0, verbose_name='うち遡及')),
                 ('refused', models.PositiveIntegerField(default=0, verbose_name='上限を超えた件数')),
                 ('error', models.TextField(blank=True, verbose_name='誤り')),
+                ('fingerprint', models.CharField(blank=True, default='', max_length=64)),
             ],
             options={
                 'verbose_name': '作成の記録',

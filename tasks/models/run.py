@@ -5,6 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GenerationRun(models.Model):
+    """A run that made something, was refused or failed; an idle one only moves `finished_at` of the one before.
+
+    Tasks carry `started_at` of the run that made them as `created_at`. `fingerprint` stands for all that decides
+    which tasks there are: with the same one, everything that opens up to `through_on` has been made.
+    """
+
     started_at = models.DateTimeField(_("開始"))
     finished_at = models.DateTimeField(_("終了"), null=True, blank=True)
     through_on = models.DateField(_("対象日"))
@@ -12,6 +18,7 @@ class GenerationRun(models.Model):
     caught_up = models.PositiveIntegerField(_("うち遡及"), default=0)
     refused = models.PositiveIntegerField(_("上限を超えた件数"), default=0)
     error = models.TextField(_("誤り"), blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = _("作成の記録")
