@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Stream(models.Model):
-    """Head of one chain of events: a municipality, the union, or a vendor; `name` is the organization's code."""
+    """Head of one chain of events: of a municipality, the union or a vendor; `name` is its code."""
 
     name = models.CharField(_("系列"), primary_key=True, max_length=40)
     last = models.BigIntegerField(_("最後の履歴"), default=0)

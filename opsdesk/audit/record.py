@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -59,7 +59,7 @@ def record(
 ) -> None:
     """Collect one Event about `obj`. `by` is a user or None (the system); `stream` is an organization's code.
 
-    Raises RuntimeError outside a command.
+    Raises RuntimeError outside a command, TypeError for a float in `data`.
     """
     events = getattr(_pending, "events", None)
     if events is None:
@@ -74,9 +74,20 @@ def record(
             actor_id=getattr(by, "pk", None),
             actor_name=str(by) if by is not None else "",
             team_name=str(team) if team is not None else "",
-            data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
+            data=plain(data),
         )
     )
+
+
+def plain(data: dict[str, Any]) -> dict[str, Any]:
+    """`data` as JSON that both databases give back unchanged; TypeError for a float: each writes it anew."""
+    return json.loads(
+        json.dumps(data, cls=DjangoJSONEncoder), parse_float=_no_float, parse_constant=_no_float
+    )
+
+
+def _no_float(number: str) -> Any:
+    raise TypeError(f"an event keeps no floats, give a string or a Decimal: {number}")
 
 
 def text(event: Event) -> str:
@@ -86,7 +97,7 @@ def text(event: Event) -> str:
         event.code,
         event.object_type,
         event.object_id,
-        event.at.timestamp(),
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         event.actor_id,
         event.actor_name,
         event.team_name,
@@ -101,7 +112,7 @@ def mac(previous: str, event: Event) -> str:
 
 
 def append(events: list[Event]) -> None:
-    """Chain and insert `events`: heads locked once, in order; ids are drawn under the lock, so id order is chain order."""
+    """Chain and insert `events`: heads locked once, in order; ids drawn under the lock are in the chain's order."""
     if not events:
         return
     events = sorted(events, key=lambda e: e.stream)
