@@ -35,7 +35,7 @@ FOREIGN_DOORS: dict[str, Rule] = {
     "mfa_view_recovery_codes": signed_in,
     "mfa_generate_recovery_codes": signed_in,
     "mfa_download_recovery_codes": signed_in,
-    # Django admin has its own sign-in, without second factor and limits, its own passwords and a way to any object.
+    # Django admin has its own sign-in, without second factor and limits, and a way to any object
     "admin:login": nobody,
     "admin:password_change": nobody,
     "admin:password_change_done": nobody,
@@ -91,7 +91,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def place(request: HttpRequest) -> str:
-    """The path of the page that the person looks at: a form's own page, not the address that it was sent to."""
+    """The path of the page that the person looks at: a form's own page, not the address it was sent to."""
     if request.method == "GET" and not request.htmx:
         return request.get_full_path()
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
