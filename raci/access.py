@@ -1,4 +1,4 @@
-"""Rights from marks: what a user may do with a duty's tasks, resolved at read time from the teams of today."""
+"""Rights from marks: what a user may do with a duty's tasks, resolved at read time by the teams of today."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STRENGTH = {Mark.MAIN.value: 3, Mark.SUPPORT.value: 2, Mark.RELATED.value: 1}
 
 @dataclass(frozen=True)
 class Standing:
-    """The teams a user is in on a day, and the marks of their roles on every duty of every published edition."""
+    """The teams a user is in on a day, and their roles' marks on every duty of every published edition."""
 
     teams: tuple[Team, ...]
     approver_of: frozenset[int]
@@ -38,7 +38,9 @@ class Standing:
             if team.role_id in roles and (marks is None or roles[team.role_id] in marks)
         ]
 
-    def teams_for(self, duty_id: int, organization_id: int, marks: frozenset[str] | None = None) -> list[Team]:
+    def teams_for(
+        self, duty_id: int, organization_id: int, marks: frozenset[str] | None = None
+    ) -> list[Team]:
         """My teams that have a mark on a task of this duty and organization, strongest first.
 
         A municipality's team stands only for its own tasks and the common ones (organization = the union).
@@ -49,7 +51,10 @@ class Standing:
             for t in self.teams
             if t.role_id in roles
             and (marks is None or roles[t.role_id] in marks)
-            and (t.role.kind != Organization.Kind.MEMBER or organization_id in (t.organization_id, self.union_id))
+            and (
+                t.role.kind != Organization.Kind.MEMBER
+                or organization_id in (t.organization_id, self.union_id)
+            )
         ]
         return sorted(found, key=lambda t: -STRENGTH[roles[t.role_id]])
 
@@ -79,7 +84,9 @@ def _standing(user: Any, today: date) -> Standing:
     marks: dict[int, dict[int, str]] = {}
     for duty, role, mark in rows if teams else ():
         marks.setdefault(duty, {})[role] = mark
-    return Standing(tuple(teams.values()), frozenset(m.team_id for m in memberships if m.is_approver), union_id(), marks)
+    return Standing(
+        tuple(teams.values()), frozenset(m.team_id for m in memberships if m.is_approver), union_id(), marks
+    )
 
 
 def union_id() -> int | None:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from opsdesk.accounts.models import Role
 
 from .edition import Edition
+from .guard import Guarded
 
 
 class Cycle(models.TextChoices):
@@ -39,13 +40,20 @@ class Mark(models.TextChoices):
         return {"main": "◎", "support": "○", "related": "△"}[self.value]
 
 
-class Duty(models.Model):
-    """One row of the sheet. `key` stays the same through all editions and is never reused; `number` is what people read.
+class Duty(Guarded):
+    """One row of the sheet.
 
-    Text cells are verbatim from the source; blank category/section means "as above".
+    `key` stays the same through all editions and is never reused; `number` is what people read. Text cells
+    are verbatim from the source; blank category/section means "as above".
+    `standard_due` of an on-demand duty, one or several of {"business_days": 3}, {"before": "<date field>"}
+    (the business day before it, `business_days` only if it is empty), {"at_least_business_days": 5},
+    {"on": "<date field>"}, {"at_once": true}, {"same_day": true}, {"after": <duty key>},
+    {"by_level": {"1": {"hours": 1}, …}, "level": "<field>"}, {"may_skip_level": "4"}; `<duty key>.<field key>` is a field of that step of the same case.
     """
 
-    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="duties", verbose_name=_("版"))
+    edition = models.ForeignKey(
+        Edition, on_delete=models.PROTECT, related_name="duties", verbose_name=_("版")
+    )
     key = models.PositiveIntegerField(_("業務キー"))
     number = models.PositiveIntegerField(_("No."))
     position = models.PositiveIntegerField(_("並び順"))
@@ -56,10 +64,17 @@ class Duty(models.Model):
     cycle = models.CharField(_("周期"), max_length=10, choices=Cycle.choices, blank=True)
     is_heading = models.BooleanField(_("見出し"), default=False)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("見出し行")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("見出し行"),
     )
     scope = models.CharField(_("範囲"), max_length=10, choices=Scope.choices, default=Scope.COMMON)
-    sharing = models.CharField(_("主担当の分け方"), max_length=10, choices=Sharing.choices, default=Sharing.ONE)
+    sharing = models.CharField(
+        _("主担当の分け方"), max_length=10, choices=Sharing.choices, default=Sharing.ONE
+    )
     is_entry = models.BooleanField(_("起票できる"), default=False)
     is_acknowledged = models.BooleanField(_("確認を求める"), default=False)
     needs_choice = models.BooleanField(_("後続の選択が必要"), default=False)
@@ -78,12 +93,20 @@ class Duty(models.Model):
     def __str__(self) -> str:
         return f"No.{self.number} {self.work}"
 
+    def editions(self) -> models.QuerySet[Edition]:
+        stored = type(self)._default_manager.filter(pk=self.pk).values_list("edition_id", flat=True)
+        return Edition.objects.filter(pk__in=[self.edition_id, *stored])
 
-class Assignment(models.Model):
+
+class Assignment(Guarded):
     """The mark of one role on one duty."""
 
-    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("業務"))
-    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("役割"))
+    duty = models.ForeignKey(
+        Duty, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("業務")
+    )
+    role = models.ForeignKey(
+        Role, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("役割")
+    )
     mark = models.CharField(_("担当区分"), max_length=10, choices=Mark.choices)
 
     class Meta:

@@ -1,11 +1,14 @@
 """Edition: one version of the matrix, in force from a date until the next edition's."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from opsdesk.lib.refusal import Refusal
 
 
 class EditionQuerySet(models.QuerySet):
@@ -27,7 +30,9 @@ class Edition(models.Model):
     title = models.CharField(_("表題"), max_length=100, default="運用業務作業分担表")
     state = models.CharField(_("状態"), max_length=10, choices=State.choices, default=State.DRAFT)
     in_force_on = models.DateField(_("施行日"), null=True, blank=True)
-    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("元の版"))
+    based_on = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("元の版")
+    )
     created_at = models.DateTimeField(_("作成日時"))
     published_at = models.DateTimeField(_("公開日時"), null=True, blank=True)
     published_by = models.ForeignKey(
@@ -53,7 +58,8 @@ class Edition(models.Model):
                 violation_error_message=_("この施行日の版がすでに公開されています。"),
             ),
             models.CheckConstraint(
-                condition=~Q(state="published") | (Q(in_force_on__isnull=False) & Q(published_at__isnull=False)),
+                condition=~Q(state="published")
+                | (Q(in_force_on__isnull=False) & Q(published_at__isnull=False)),
                 name="edition_published_has_dates",
                 violation_error_message=_("公開には施行日が必要です。"),
             ),
@@ -61,6 +67,23 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return _("第%(number)s版") % {"number": self.number}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_unless_draft()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self._refuse_unless_draft()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_unless_draft(self) -> None:
+        """Decided by the stored row: an edition is published by saving its draft, and by nothing else."""
+        stored = type(self).objects.filter(pk=self.pk).values_list("state", flat=True).first()
+        if stored not in (None, self.State.DRAFT):
+            raise Refusal(
+                _("%(edition)sは公開されているので変更できません。改定案を作って直してください。")
+                % {"edition": self}
+            )
 
     @property
     def is_draft(self) -> bool:

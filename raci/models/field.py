@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from opsdesk.accounts.models import Role
 
 from .duty import Duty
+from .guard import Guarded
 
 
 class FieldKind(models.TextChoices):
@@ -18,19 +19,39 @@ class FieldKind(models.TextChoices):
     LINES = "lines", _("明細")
 
 
-class DutyField(models.Model):
+class DutyField(Guarded):
     """One field. Answers are stored in `Task.answers` under `key`; of lines as a list of {column key: value}.
 
     `finding`: what answer is outside normal, one of {"in": [...]}, {"gt": 0}, {"ne": "<other field key>"},
-    {"over_percent_of": "<field key>", "limit": "organization" | 5}.
+    {"over_percent_of": "<field key>", "limit": "organization" | 5}; `<duty key>.<field key>` is the answer
+    of that step of the same case.
     `required_if`: {"<field key>": [values]} makes the field required only then.
-    `options`: {"carry_over": true}, {"business_day": true}, {"not_before": "<key>"}, {"default": …},
-    {"instead_of": "<lines key>"} (a check that replaces the lines: 今月は依頼なし), {"multiline": true}, {"unit": "件"}.
+    `is_asked` asks when the duty is raised; it must be answered then if it is also `is_required`.
+    `options`, by what they are about:
+    - value: {"default": …}, {"carry_over": true} (from the task before), {"unit": "件"}, {"multiline": true},
+      {"pattern": "month" | "private_use_or_ivs"}, {"organizations": "one" | "many"} (a choice among the
+      municipalities, by code), {"is_shown": true} (shown, not filled in);
+    - date: {"business_day": true}, {"not_before": "<key>"}, {"in_period": true} (inside the task's period),
+      {"time": true} (with its time of day);
+    - lines: {"instead_of": "<lines key>"} (on a check that replaces the lines: 今月は依頼なし),
+      {"prefill": {"key": 29, "field": "lines", "columns": ["process", …], "settled_by": 30}} (they begin with
+      these columns of the lines of the same period's tasks of that duty, once `settled_by` is closed; lines
+      may be added and removed);
+    - {"shows": <duty key>}: the answers of the same period to that duty stand beside the field;
+    - who: {"filled_by": ["<role code>", …]} (these roles fill it in although they have no ◎),
+      {"restricted_to": ["<role code>", …]} (who may see it), {"named_by": {"<value>": "<role code>"}} (who
+      puts another value in its place);
+    - {"skips": [values]}: closing with such an answer counts as 対象外.
     """
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="fields", verbose_name=_("業務"))
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="columns", verbose_name=_("明細")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="columns",
+        verbose_name=_("明細"),
     )
     key = models.SlugField(_("項目キー"), max_length=40)
     position = models.PositiveSmallIntegerField(_("並び順"))

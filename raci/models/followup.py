@@ -4,12 +4,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .duty import Duty
+from .guard import Guarded
 
 
-class FollowUp(models.Model):
-    """`kind`: auto opens by itself, chosen is picked by the closer, linked opens another case, confirming checks the target.
+class FollowUp(Guarded):
+    """`kind`: auto opens by itself, chosen is picked by the closer, linked opens another case, confirming
+    checks the target.
 
     `condition`: {"<field key>": [values]} offers or opens the edge only for these answers; empty: always.
+    Of a confirming edge these answers ask for another round. {"received": {"lt": "41.quantity"}}: while it
+    is less than that answer of the case.
     """
 
     class Kind(models.TextChoices):
@@ -28,9 +32,7 @@ class FollowUp(models.Model):
         verbose_name = _("後続作業")
         verbose_name_plural = _("後続作業")
         ordering = ["duty", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["duty", "target_key", "kind"], name="followup_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["duty", "target_key", "kind"], name="followup_once")]
 
     def __str__(self) -> str:
         return f"{self.duty} → {self.target_key}"

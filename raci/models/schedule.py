@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .duty import Duty
+from .guard import Guarded
 
 
 class Anchor(models.TextChoices):
@@ -23,7 +24,7 @@ class Move(models.TextChoices):
     AS_IS = "as_is", _("そのまま")
 
 
-class Schedule(models.Model):
+class Schedule(Guarded):
     """Opens and due: an anchor in the month `*_month` months after the period's first month.
 
     For a month the offset counts from that month (-1: the month before); for a fiscal year from its April
@@ -34,7 +35,9 @@ class Schedule(models.Model):
         BUSINESS = "business", _("開庁日")
         EVERY = "every", _("毎日")
 
-    duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="schedule", verbose_name=_("業務"))
+    duty = models.OneToOneField(
+        Duty, on_delete=models.PROTECT, related_name="schedule", verbose_name=_("業務")
+    )
     days = models.CharField(_("対象日(日次)"), max_length=10, choices=Days.choices, default=Days.BUSINESS)
     opens_by = models.CharField(_("開始の数え方"), max_length=3, choices=Anchor.choices, blank=True)
     opens_n = models.SmallIntegerField(_("開始 n"), null=True, blank=True)

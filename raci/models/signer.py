@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from opsdesk.accounts.models import Role
 
 from .duty import Duty
+from .guard import Guarded
 
 
-class Signer(models.Model):
+class Signer(Guarded):
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="signers", verbose_name=_("業務"))
     position = models.PositiveSmallIntegerField(_("順"))
     role = models.ForeignKey(Role, on_delete=models.PROTECT, verbose_name=_("役割"))
