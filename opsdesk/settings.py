@@ -21,6 +21,7 @@ VARIABLES = (
     Variable("HTTPS", env.switch, "0", "HTTPS だけで使う（クッキーを守り、HSTS を送る）"),
     Variable("TRUSTED_PROXIES", env.number(0, 9), "0", "前に置いたプロキシの段数。X-Forwarded-* を信じる"),
     Variable("STATEMENT_TIMEOUT", env.number(0, 3600), "0", "PostgreSQL の一文の制限秒数。0 はなし、Web は 30"),
+    Variable("GENERATION_CAP", env.number(1, 1_000_000), "5000", "一度に作る作業の上限。超えるときは作らずに知らせる"),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
 ENV = env.read(VARIABLES)
@@ -100,6 +101,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "opsdesk.navigation.chrome",
             ]
         },
     }
@@ -156,6 +158,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
 }
+GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
 
 # Who.
 AUTH_USER_MODEL = "accounts.User"
