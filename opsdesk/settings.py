@@ -1,6 +1,7 @@
 """The one settings file, driven by the environment; VARIABLES lists every variable that counts."""
 
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -13,15 +14,39 @@ VARIABLES = (
     Variable("DATA_DIR", env.folder, "var", "データを置くフォルダ（データベース、鍵、添付、記録）"),
     Variable("MEDIA_ROOT", env.folder_or_none, "", "添付ファイルのフォルダ。なければ DATA_DIR/media"),
     Variable("STATIC_ROOT", env.folder_or_none, "", "画面の部品を集めるフォルダ。なければ DATA_DIR/static"),
-    Variable("SECRET_KEY", env.key, "", "署名の鍵（32 文字以上）。SQLite なら最初の起動で DATA_DIR/secret_key に作る"),
-    Variable("AUDIT_KEY", env.key, "", "履歴の鎖の鍵（32 文字以上）。SQLite なら最初の起動で DATA_DIR/audit_key に作る"),
+    Variable(
+        "SECRET_KEY",
+        env.key,
+        "",
+        "署名の鍵（32 文字以上）。SQLite なら最初の起動で DATA_DIR/secret_key に作る",
+    ),
+    Variable(
+        "AUDIT_KEY",
+        env.key,
+        "",
+        "履歴の鎖の鍵（32 文字以上）。SQLite なら最初の起動で DATA_DIR/audit_key に作る",
+    ),
     Variable("DEBUG", env.switch, "0", "開発用の表示。本番では使わない"),
-    Variable("ALLOWED_HOSTS", env.hosts, "localhost,127.0.0.1,[::1]", "この名前で開かれたときだけ答える（コンマ区切り）"),
-    Variable("CSRF_TRUSTED_ORIGINS", env.origins, "", "プロキシの外側の住所。https:// から書く（コンマ区切り）"),
+    Variable(
+        "ALLOWED_HOSTS",
+        env.hosts,
+        "localhost,127.0.0.1,[::1]",
+        "この名前で開かれたときだけ答える（コンマ区切り）",
+    ),
+    Variable(
+        "CSRF_TRUSTED_ORIGINS", env.origins, "", "プロキシの外側の住所。https:// から書く（コンマ区切り）"
+    ),
     Variable("HTTPS", env.switch, "0", "HTTPS だけで使う（クッキーを守り、HSTS を送る）"),
     Variable("TRUSTED_PROXIES", env.number(0, 9), "0", "前に置いたプロキシの段数。X-Forwarded-* を信じる"),
-    Variable("STATEMENT_TIMEOUT", env.number(0, 3600), "0", "PostgreSQL の一文の制限秒数。0 はなし、Web は 30"),
-    Variable("GENERATION_CAP", env.number(1, 1_000_000), "5000", "一度に作る作業の上限。超えるときは作らずに知らせる"),
+    Variable(
+        "STATEMENT_TIMEOUT", env.number(0, 3600), "0", "PostgreSQL の一文の制限秒数。0 はなし、Web は 30"
+    ),
+    Variable(
+        "GENERATION_CAP",
+        env.number(1, 1_000_000),
+        "5000",
+        "一度に作る作業の上限。超えるときは作らずに知らせる",
+    ),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
 ENV = env.read(VARIABLES)
@@ -108,8 +133,8 @@ TEMPLATES = [
 ]
 
 # The database. Design: transactions of SQLite begin IMMEDIATE, or two writers fail instead of waiting.
-DATABASES = {"default": {**dj_database_url.parse(DATABASE_URL)}}
-_options = DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES: dict[str, dict[str, Any]] = {"default": {**dj_database_url.parse(DATABASE_URL)}}
+_options: dict[str, Any] = DATABASES["default"].setdefault("OPTIONS", {})
 if EMBEDDED:
     _options |= {
         "transaction_mode": "IMMEDIATE",
@@ -128,6 +153,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 # Jobs. The broker wakes workers up; what is to be done stands in the database.
 REDIS_URL = ENV["REDIS_URL"]
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 300,

@@ -7,9 +7,8 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 register = template.Library()
 
@@ -96,7 +95,20 @@ def control(field: BoundField) -> SafeString:
     return field.as_widget(attrs={"class": f"in {own}".strip()})
 
 
+PLACE = ("page", "after", "before")  # where in the list one is: another order begins at its first page
+
+
+@register.simple_tag(takes_context=True)
+def sort_by(context: template.Context, field: str, order: str) -> str:
+    """The query of this page in another order, from its beginning."""
+    query = context["request"].GET.copy()
+    for key in PLACE:
+        query.pop(key, None)
+    query[field] = order
+    return f"?{query.urlencode()}"
+
+
 @register.filter
-def nums(value: int | None) -> str:
+def nums(value: int | str | None) -> str:
     """1234567 → 1,234,567; nothing → —."""
-    return "—" if value is None else f"{value:,}"
+    return f"{value:,}" if isinstance(value, int) else "—"

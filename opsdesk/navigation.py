@@ -1,0 +1,129 @@
+"""The menus: which screens there are, in which order, and which of them the person of a request may open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from time import monotonic
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk import __version__
+from opsdesk.accounts.access import Rule, teams_today
+from opsdesk.accounts.doors import rule_of
+from opsdesk.accounts.models import Organization
+from opsdesk.lib.templatetags.dates import era_dt
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu; it shows where its address exists and its door lets the person in."""
+
+    label: str | Promise
+    url_name: str
+    icon: str = ""
+    rule: Rule | None = None  # stricter than the door, if the menu is not for everybody who may enter
+
+
+MAIN = (
+    Entry(_("ダッシュボード"), "tasks:home"),
+    Entry(_("作業分担表"), "tasks:matrix"),
+    Entry(_("作業一覧"), "tasks:list"),
+    Entry(_("作業の台帳"), "tasks:ledger"),
+)
+USER = (
+    Entry(_("パスワードの変更"), "account_change_password", "key"),
+    Entry(_("二段階認証"), "mfa_index", "lock"),
+    Entry(_("権限一覧"), "accounts:rights", "book"),
+    Entry(_("管理"), "admin:index", "edit"),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry as the templates draw it; `current` is "page", "true" (a page below it) or ""."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    current: str
+
+
+@cache
+def _place(url_name: str, _urlconf: Any) -> tuple[str, Rule | None] | None:
+    """The address behind a name and the rule of its door; None where it does not exist."""
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return None
+    return url, rule_of(resolve(url).func, url_name)
+
+
+def shown(entries: tuple[Entry, ...], request: HttpRequest) -> Iterator[Shown]:
+    """The entries that this person may open."""
+    for entry in entries:
+        place = _place(entry.url_name, get_urlconf())
+        if place is None:
+            continue
+        url, rule = place
+        if rule is None or not rule(request) or (entry.rule and not entry.rule(request)):
+            continue
+        below = url != "/" and request.path.startswith(url)
+        current = "page" if request.path == url else "true" if below else ""
+        yield Shown(entry.label, url, entry.icon, current)
+
+
+class Chrome:
+    """What the frame of a page says; each part is found only where a template asks for it."""
+
+    version = __version__
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def entries(self) -> list[Shown]:
+        return list(shown(MAIN, self.request))
+
+    @cached_property
+    def user_entries(self) -> list[Shown]:
+        return list(shown(USER, self.request))
+
+    @cached_property
+    def team(self) -> str:
+        return "・".join(str(membership.team) for membership in teams_today(self.request))
+
+    @property
+    def union(self) -> str:
+        return union_name()
+
+    @property
+    def at(self) -> Any:
+        return getattr(self.request, "now", None)
+
+    @property
+    def at_text(self) -> str:
+        return era_dt(self.at) if self.at else ""
+
+
+def chrome(request: HttpRequest) -> dict[str, Chrome]:
+    """Context processor: `chrome` in every template."""
+    return {"chrome": Chrome(request)}
+
+
+KEEP = 60.0  # seconds
+_union: tuple[float, str] = (-KEEP, "")
+
+
+def union_name() -> str:
+    """The union's name for the footer, asked once a minute and process: it changes once in ten years."""
+    global _union
+    if monotonic() - _union[0] >= KEEP:
+        union = Organization.objects.filter(kind=Organization.Kind.UNION).values_list("name", flat=True).first()
+        if not union:
+            return ""
+        _union = monotonic(), union
+    return _union[1]
