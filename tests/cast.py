@@ -94,3 +94,11 @@ def edition(cast):
     from raci.fixture import load
 
     return load(in_force_on=STARTED_ON, by=None, at=datetime(2026, 3, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def holidays(db):
+    """The national holidays of 2025-2028 in the calendar, as `seed` fills them."""
+    from opsdesk.calendar.holidays import fill
+
+    fill(range(2025, 2029), by=None, at=datetime(2026, 3, 1, tzinfo=UTC))

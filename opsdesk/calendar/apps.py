@@ -9,3 +9,10 @@ class CalendarConfig(AppConfig):
     name = "opsdesk.calendar"
     label = "calendar"
     verbose_name = _("開庁日")
+
+    def ready(self) -> None:
+        from opsdesk.lib import era
+
+        from . import eras
+
+        era.provide(eras.rows)

@@ -1,0 +1,96 @@
+"""Which days are business days (開庁日), and counting in them. Pure: no database, no clock."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+DAY = timedelta(days=1)
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days of one organization. `names` says why a day is closed or opened; it never decides."""
+
+    holidays: frozenset[date] = frozenset()
+    closed: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()
+    names: Mapping[date, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_business_day(self, d: date) -> bool:
+        """Not a weekend, a holiday, 12/29-1/3 or a closed day; an opened day wins."""
+        if d in self.opened:
+            return True
+        return not (d.weekday() >= SATURDAY or d in self.holidays or is_new_year_break(d) or d in self.closed)
+
+    def next_business_day(self, d: date) -> date:
+        """`d` itself if it is one, else the first after it."""
+        while not self.is_business_day(d):
+            d += DAY
+        return d
+
+    def previous_business_day(self, d: date) -> date:
+        """`d` itself if it is one, else the last before it."""
+        while not self.is_business_day(d):
+            d -= DAY
+        return d
+
+    def add_business_days(self, d: date, n: int) -> date:
+        """The nth business day after `d` (before it, if n < 0); n = 0 is `d` itself."""
+        step = DAY if n > 0 else -DAY
+        for _nth in range(abs(n)):
+            d += step
+            while not self.is_business_day(d):
+                d += step
+        return d
+
+    def nth_business_day(self, year: int, month: int, n: int) -> date | None:
+        """The nth business day of a month, counted from its end if n < 0; None if there is none."""
+        days = self.business_days(date(year, month, 1), last_of_month(year, month))
+        index = n - 1 if n > 0 else n
+        return days[index] if n and -len(days) <= index < len(days) else None
+
+    def business_days(self, start: date, end: date) -> list[date]:
+        """All of them from `start` to `end`, both included."""
+        days = (start + timedelta(days=i) for i in range((end - start).days + 1))
+        return [d for d in days if self.is_business_day(d)]
+
+    def ordinal(self, d: date) -> int:
+        """How many business days its month has had up to and with `d`: 14 for the 14th."""
+        return len(self.business_days(d.replace(day=1), d))
+
+    def distance(self, a: date, b: date) -> int:
+        """Business days from `a` to `b`: days after `a` up to `b`; negative if `b` is earlier."""
+        if b < a:
+            return -self.distance(b, a)
+        return len(self.business_days(a + DAY, b))
+
+    def reason_closed(self, d: date) -> str:
+        """敬老の日, 年末年始, 土曜日, 日曜日 or the name of the closed day; "" on a business day."""
+        if self.is_business_day(d):
+            return ""
+        if d in self.holidays:
+            return self.names.get(d) or _("祝日")
+        if is_new_year_break(d):
+            return _("年末年始")
+        if d.weekday() >= SATURDAY:
+            return _("土曜日") if d.weekday() == SATURDAY else _("日曜日")
+        return self.names.get(d) or _("休庁日")
+
+
+def is_new_year_break(d: date) -> bool:
+    """12/29-1/3: 地方自治法第4条の2第2項 and the ordinances after it."""
+    return (d.month == 12 and d.day >= 29) or (d.month == 1 and d.day <= 3)
+
+
+def last_of_month(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def add_months(first: date, n: int) -> date:
+    """The first day of the month n months after the month of `first`."""
+    years, month = divmod(first.month - 1 + n, 12)
+    return date(first.year + years, month + 1, 1)
