@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
+
+from django.db.models import Subquery
 
 from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
@@ -64,6 +66,46 @@ class Standing:
         return self.marks[duty_id][teams[0].role_id] if teams else ""
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do with a task, by the table of marks; `act_for`: for another team, with a reason."""
+
+    see: bool = False
+    comment: bool = False
+    fill: bool = False
+    close: bool = False
+    act_for: bool = False
+
+
+class OnDuty(Protocol):
+    """A task, or whatever else hangs on a duty and belongs to an organization."""
+
+    duty_id: int
+    organization_id: int
+
+
+def rights_of(mark: str, *, is_own: bool = True) -> Rights:
+    """The row of the table for one mark.
+
+    `is_own` False: a municipality on a common task, whose ○ fills in only the fields marked as its own.
+    """
+    rank = STRENGTH.get(mark, 0)
+    return Rights(see=rank > 0, comment=rank > 0, fill=rank == 3 or (rank == 2 and is_own), close=rank == 3)
+
+
+def rights_on(standing: Standing, task: OnDuty) -> Rights:
+    """What the person may do with `task`: the best of all teams; the union reads all and may act for others."""
+    found = Rights(see=standing.is_union, act_for=standing.is_union)
+    for team in standing.teams_for(task.duty_id, task.organization_id):
+        is_own = team.role.kind != Organization.Kind.MEMBER or team.organization_id == task.organization_id
+        found = _either(found, rights_of(standing.marks[task.duty_id][team.role_id], is_own=is_own))
+    return found
+
+
+def _either(a: Rights, b: Rights) -> Rights:
+    return Rights(**{f.name: getattr(a, f.name) or getattr(b, f.name) for f in fields(Rights)})
+
+
 def standing_of(user: Any, today: date) -> Standing:
     """The user's standing on `today`; kept on the user object, so a request asks twice at most."""
     kept = getattr(user, "_standing", None)
@@ -78,14 +120,21 @@ def _standing(user: Any, today: date) -> Standing:
         return Standing((), frozenset(), None, {})
     memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
-    rows = Assignment.objects.filter(
-        role__in={t.role_id for t in teams.values()}, duty__edition__state=Edition.State.PUBLISHED
-    ).values_list("duty_id", "role_id", "mark")
+    rows = _marks(teams.values()) if teams else []
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark in rows if teams else ():
+    for duty, role, mark, _union in rows:
         marks.setdefault(duty, {})[role] = mark
-    return Standing(
-        tuple(teams.values()), frozenset(m.team_id for m in memberships if m.is_approver), union_id(), marks
+    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
+    return Standing(tuple(teams.values()), approver_of, rows[0][3] if rows else union_id(), marks)
+
+
+def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int | None]]:
+    """(duty, role, mark, id of the union) of every published edition; the union's id saves a statement."""
+    union = Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1]
+    return list(
+        Assignment.objects.filter(
+            role__in={t.role_id for t in teams}, duty__edition__state=Edition.State.PUBLISHED
+        ).values_list("duty_id", "role_id", "mark", Subquery(union))
     )
 
 

@@ -48,7 +48,8 @@ class Duty(Guarded):
     `standard_due` of an on-demand duty, one or several of {"business_days": 3}, {"before": "<date field>"}
     (the business day before it, `business_days` only if it is empty), {"at_least_business_days": 5},
     {"on": "<date field>"}, {"at_once": true}, {"same_day": true}, {"after": <duty key>},
-    {"by_level": {"1": {"hours": 1}, …}, "level": "<field>"}, {"may_skip_level": "4"}; `<duty key>.<field key>` is a field of that step of the same case.
+    {"by_level": {"1": {"hours": 1}, …}, "level": "<field>"}, {"may_skip_level": "4"};
+    `<duty key>.<field key>` is a field of that step of the same case.
     """
 
     edition = models.ForeignKey(
