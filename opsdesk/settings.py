@@ -64,7 +64,7 @@ def installation_key(name: str) -> str:
     Several machines must share their keys, so there each is asked for by name."""
     if not (ENV[name] or EMBEDDED or DEBUG):
         raise env.BrokenEnvironment(
-            f"環境変数 {name} がありません。PostgreSQL で使うときは、すべての機器に同じ 32 文字以上の文字列を書いてください。"
+            f"環境変数 {name} がありません。PostgreSQL では、全部の機器に同じ 32 文字以上を書きます。"
             f'作り方: python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         )
     return ENV[name] or env.key_file(DATA_DIR / name.lower())
@@ -216,6 +216,14 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
+    "start_code": "5/5m/key",
+}
+ACCOUNT_FORMS = {"login": "opsdesk.accounts.forms.LoginForm"}
+MFA_ADAPTER = "opsdesk.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "opsdesk.accounts.forms.AuthenticateForm",
+    "reauthenticate": "opsdesk.accounts.forms.ReauthenticateForm",
+    "activate_totp": "opsdesk.accounts.forms.ActivateTOTPForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

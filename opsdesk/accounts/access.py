@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .models import Membership, Organization
+from .request import Request
 
-Rule = Callable[[HttpRequest], bool]
+Rule = Callable[[Request], bool]
 View = TypeVar("View", bound=Callable[..., Any])
 Label = str | Promise
 
@@ -50,25 +50,25 @@ def named(label: Label) -> Callable[[Rule], Rule]:
 
 
 @named(_("だれでも（サインインの前でも）"))
-def everyone(request: HttpRequest) -> bool:
+def everyone(request: Request) -> bool:
     """だれでも"""
     return True
 
 
 @named(_("サインインした人"))
-def signed_in(request: HttpRequest) -> bool:
+def signed_in(request: Request) -> bool:
     """サインインした人"""
     return request.user.is_authenticated
 
 
 @named(_("担当に所属している人"))
-def team_member(request: HttpRequest) -> bool:
+def team_member(request: Request) -> bool:
     """今日、担当に所属している人"""
     return signed_in(request) and bool(teams_today(request))
 
 
 @named(_("広域組合の担当者"))
-def union_member(request: HttpRequest) -> bool:
+def union_member(request: Request) -> bool:
     """今日、広域組合の担当に所属している人"""
     return signed_in(request) and any(
         m.team.role.kind == Organization.Kind.UNION for m in teams_today(request)
@@ -76,24 +76,24 @@ def union_member(request: HttpRequest) -> bool:
 
 
 @named(_("分担表を公開できる人"))
-def publisher(request: HttpRequest) -> bool:
+def publisher(request: Request) -> bool:
     """分担表を公開できる人"""
     return team_member(request) and request.user.can_publish_matrix
 
 
 @named(_("管理者"))
-def administrator(request: HttpRequest) -> bool:
+def administrator(request: Request) -> bool:
     """管理者"""
     return signed_in(request) and request.user.is_staff
 
 
 @named(_("（使いません）"))
-def nobody(request: HttpRequest) -> bool:
+def nobody(request: Request) -> bool:
     """使わない画面。あるともないとも言わない（404）"""
     return False
 
 
-def teams_today(request: HttpRequest) -> tuple[Membership, ...]:
+def teams_today(request: Request) -> tuple[Membership, ...]:
     """The memberships that hold on the day of the request."""
     return memberships_on(request.user, request.today)
 

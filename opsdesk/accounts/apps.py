@@ -9,3 +9,10 @@ class AccountsConfig(AppConfig):
     name = "opsdesk.accounts"
     label = "accounts"
     verbose_name = _("利用者と団体")
+
+    def ready(self) -> None:
+        from opsdesk.accounts import events, factors
+        from opsdesk.audit import timeline
+
+        timeline.register(events.SENTENCES)
+        factors.listen()

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from .access import Label, Rule, administrator, everyone, nobody, signed_in
+from .request import Request
 
 logger = logging.getLogger(__name__)
 
@@ -57,10 +58,10 @@ def rule_of(view: Callable[..., Any], name: str) -> Rule | None:
 class DoorMiddleware:
     """Refuses views without a mark, sends strangers to sign in, and reads the clock once a request."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[Request], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         request.now = timezone.now()
         request.today = timezone.localdate(request.now)
         response = self.get_response(request)
@@ -69,11 +70,12 @@ class DoorMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        rule = rule_of(view, request.resolver_match.view_name)
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        rule = rule_of(view, name)
         if rule is None:
-            logger.error("no door: %s (%s)", request.path, request.resolver_match.view_name)
+            logger.error("no door: %s (%s)", request.path, name)
             raise PermissionDenied
         if rule is nobody:
             raise Http404
@@ -84,13 +86,13 @@ class DoorMiddleware:
         raise PermissionDenied(_("この画面を開く権限がありません。"))
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: Request) -> HttpResponse:
     """The way to the sign-in page and back to where the person was."""
     url = f"{reverse('account_login')}?{urlencode({'next': place(request)})}"
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 
-def place(request: HttpRequest) -> str:
+def place(request: Request) -> str:
     """The path of the page that the person looks at: a form's own page, not the address it was sent to."""
     if request.method == "GET" and not request.htmx:
         return request.get_full_path()

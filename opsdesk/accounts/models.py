@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from .words import nfkc
+
 
 class DatedQuerySet(models.QuerySet):
     """Rows that hold from a date to a date (both included; an empty end is open)."""
@@ -126,7 +128,7 @@ class Team(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, login: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(login=login, **fields)
         user.set_password(password)
@@ -144,13 +146,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("ログインID"),
         max_length=60,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9._-]*\Z", _("半角の英小文字・数字・. _ - で入力してください。"))],
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9._-]*\Z", _("半角の英小文字・数字・. _ - で入力してください。"))
+        ],
         error_messages={"unique": _("このログインIDはすでに使われています。")},
     )
     name = models.CharField(_("氏名"), max_length=100)
     kana = models.CharField(_("かな"), max_length=100, blank=True)
     organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="users", verbose_name=_("団体")
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("団体"),
     )
     department = models.CharField(_("部署"), max_length=100, blank=True)
     post = models.CharField(_("職名"), max_length=60, blank=True)
@@ -174,6 +183,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and nfkc(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password; an input method that writes full-width letters changes nothing."""
+        return super().check_password(raw_password and nfkc(raw_password))
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -184,8 +200,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Membership(models.Model):
     """A user's place in a team, from a date to a date; approver (課長) or member."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("利用者"))
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("担当"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("利用者")
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("担当")
+    )
     is_approver = models.BooleanField(_("承認者"), default=False)
     starts_on = models.DateField(_("開始日"))
     ends_on = models.DateField(_("終了日"), null=True, blank=True)
@@ -211,7 +231,9 @@ class Membership(models.Model):
 class StartCode(models.Model):
     """A code that lets one person set the own password, once, within 72 hours. Only its hash is stored."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="start_codes", verbose_name=_("利用者"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="start_codes", verbose_name=_("利用者")
+    )
     code_hash = models.CharField(max_length=128)
     issued_at = models.DateTimeField(_("発行日時"))
     issued_by = models.ForeignKey(
