@@ -11,7 +11,7 @@ def main() -> None:
         from django.core.management import execute_from_command_line
         from django.db import InterfaceError, OperationalError
     except ModuleNotFoundError as missing:
-        sys.exit(f"Python の部品 {missing.name} が入っていません。make run を実行すると、必要なものが .venv に入ります。")
+        sys.exit(f"Python の部品 {missing.name} が入っていません。make run が必要なものを .venv に入れます。")
     try:
         execute_from_command_line(sys.argv)
     except (OperationalError, InterfaceError) as error:

@@ -14,7 +14,7 @@ def data_folder(**_check: Any) -> list[CheckMessage]:
     return [
         Error(
             f"{name} のフォルダ {folder} に書き込めません。",
-            hint=f"フォルダを作って書き込めるようにするか、環境変数 {name} を書き込めるフォルダにしてください。",
+            hint=f"書き込めるようにするか、環境変数 {name} をほかのフォルダにしてください。",
             id="opsdesk.E001",
         )
         for name, folder in folders

@@ -50,7 +50,16 @@ def words(value: str) -> list[str]:
 
 
 def switch(value: str) -> bool:
-    known = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+    known = {
+        "1": True,
+        "true": True,
+        "on": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "off": False,
+        "no": False,
+    }
     if value.lower() not in known:
         raise ValueError("1（使う）か 0（使わない）を書いてください。")
     return known[value.lower()]
@@ -90,8 +99,12 @@ def folder_or_none(value: str) -> Path | None:
 
 def origins(value: str) -> list[str]:
     found = words(value)
-    if any(urlsplit(origin).scheme not in ("http", "https") or not urlsplit(origin).netloc for origin in found):
-        raise ValueError("https://ops.example.jp のように、https:// から書いてください。複数はコンマで区切ります。")
+    if any(
+        urlsplit(origin).scheme not in ("http", "https") or not urlsplit(origin).netloc for origin in found
+    ):
+        raise ValueError(
+            "https://ops.example.jp のように、https:// から書いてください。複数はコンマで区切ります。"
+        )
     return found
 
 
@@ -128,7 +141,7 @@ def key(value: str) -> str:
 
 
 def key_file(path: Path) -> str:
-    """The key in the file `path`, made once with rights for its owner only (two first starts agree on one)."""
+    """The key in the file `path`, made once, for its owner only; two first starts agree on one."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():

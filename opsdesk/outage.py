@@ -19,7 +19,7 @@ def sentence(error: Exception) -> str:
     place = database["NAME"] if settings.EMBEDDED else f"{database['HOST']}:{database['PORT'] or 5432}"
     reason = next(iter(str(error).strip().splitlines()), "")
     return _(
-        "データベース（%(place)s）が使えません。データベースが動いているか、環境変数 DATABASE_URL が正しいか、"
+        "データベース（%(place)s）が使えません。動いているか、環境変数 DATABASE_URL が正しいか、"
         "確かめてください。初めて使うときは manage.py migrate を実行してください。（原因: %(reason)s）"
     ) % {"place": place, "reason": reason}
 
@@ -27,7 +27,9 @@ def sentence(error: Exception) -> str:
 def unavailable() -> HttpResponse:
     """The page of a database that does not answer; it asks the database nothing itself."""
     page = render_to_string("503.html", {"retry_after": RETRY_AFTER})
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+    return HttpResponse(
+        page, status=503, headers={"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    )
 
 
 class OutageMiddleware:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 
+from raci import definition
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -55,3 +56,9 @@ def postgres_url() -> Iterator[str]:
     """A PostgreSQL of this run's own, whichever database the tests run on."""
     with servers.postgres() as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def definitions_are_read_anew() -> None:
+    """A process keeps the definitions of published duties for good; a test's database is rolled back."""
+    definition.forget()

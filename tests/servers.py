@@ -2,7 +2,7 @@
 
     python -m tests.servers pg+redis -- pytest tests/accounts
 
-starts them, sets DATABASE_URL and REDIS_URL, runs the command, stops them, and ends with the command's code."""
+starts them, sets DATABASE_URL and REDIS_URL, runs the command, stops them, and ends with its code."""
 
 import contextlib
 import os

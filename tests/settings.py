@@ -1,4 +1,4 @@
-"""The settings of the tests: the real ones, with a fast hasher and everything written into a folder of their own."""
+"""The settings of the tests: the real ones, a fast hasher, and a folder of their own to write into."""
 
 import atexit
 import os

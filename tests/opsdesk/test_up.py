@@ -44,7 +44,12 @@ class House:
         command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, cwd=BASE_DIR, env=self.environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=BASE_DIR,
+                env=self.environ,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def said(self) -> str:
@@ -54,17 +59,23 @@ class House:
         assert self.process.poll() is None, self.said()
         said = self.said()
         # the last one: the worker has heard beat
-        return f"http://127.0.0.1:{self.port}/" in said and "tasks.jobs.generate" in said and " ready." in said
+        return (
+            f"http://127.0.0.1:{self.port}/" in said and "tasks.jobs.generate" in said and " ready." in said
+        )
 
     def processes(self) -> list[int]:
         mark = f"DATA_DIR={self.home}".encode()
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if mark in environ_of(pid)]
+        return [pid for pid in pids() if mark in environ_of(pid)]
 
     def child(self, name: str) -> int:
         """The pid of one child (the leader of its session)."""
         found = [pid for pid in self.processes() if name in command_of(pid) and os.getsid(pid) == pid]
         assert len(found) == 1, (name, found)
         return found[0]
+
+
+def pids() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def environ_of(pid: int) -> list[bytes]:
@@ -132,7 +143,9 @@ def test_kill_of_the_parent_leaves_nobody(house: House):
     until(lambda: not house.processes(), "somebody survived", patience=25)
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "celery --app opsdesk.celery worker", "celery --app opsdesk.celery beat"])
+@pytest.mark.parametrize(
+    "name", ["gunicorn", "celery --app opsdesk.celery worker", "celery --app opsdesk.celery beat"]
+)
 def test_one_dies_and_all_stop(house: House, name: str):
     os.kill(house.child(name), signal.SIGKILL)
     assert house.process.wait(25) == 1

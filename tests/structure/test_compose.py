@@ -1,4 +1,4 @@
-"""docker-compose.yml follows the Compose Specification's schema, and speaks of variables and files that exist."""
+"""docker-compose.yml follows the Compose Specification's schema; its variables and files exist."""
 
 import re
 from typing import Any
@@ -27,7 +27,11 @@ def test_it_follows_the_schema():
 
 @pytest.mark.parametrize(
     ("service", "key", "wrong"),
-    [("web", "comand", ["x"]), ("web", "depends_on", {"redis": {"condition": "sometimes"}}), ("proxy", "ports", 80)],
+    [
+        ("web", "comand", ["x"]),
+        ("web", "depends_on", {"redis": {"condition": "sometimes"}}),
+        ("proxy", "ports", 80),
+    ],
 )
 def test_the_schema_bites(service: str, key: str, wrong: object):
     content = compose()

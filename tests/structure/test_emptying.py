@@ -7,13 +7,13 @@ from opsdesk.audit.models import Stream
 
 GUARD = {
     "sqlite": [
-        "CREATE TRIGGER trial_guard BEFORE DELETE ON audit_stream "
-        "BEGIN SELECT RAISE(ABORT, 'guarded'); END"
+        "CREATE TRIGGER trial_guard BEFORE DELETE ON audit_stream BEGIN SELECT RAISE(ABORT, 'guarded'); END"
     ],
     "postgresql": [
         "CREATE FUNCTION trial_guard() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'guarded'; END $$",
-        "CREATE TRIGGER trial_guard BEFORE DELETE ON audit_stream FOR EACH ROW EXECUTE FUNCTION trial_guard()",
+        "CREATE TRIGGER trial_guard BEFORE DELETE ON audit_stream FOR EACH ROW "
+        "EXECUTE FUNCTION trial_guard()",
         "CREATE TRIGGER trial_empty BEFORE TRUNCATE ON audit_stream EXECUTE FUNCTION trial_guard()",
     ],
 }

@@ -116,7 +116,8 @@ def test_a_missing_database_is_a_sentence_at_the_command_line(tmp_path: Path, co
 def test_a_missing_database_is_a_page_in_words(tmp_path: Path, place: str):
     ask = (
         "import django; django.setup(); from django.test import Client; "
-        f"a = Client(raise_request_exception=False).get('{place}', headers={{'cookie': 'sessionid=' + 'a' * 32}}); "
+        "c = Client(raise_request_exception=False, headers={'cookie': 'sessionid=' + 'a' * 32}); "
+        f"a = c.get('{place}'); "
         "print(a.status_code, a.headers.get('Retry-After'), a.content.decode())"
     )
     done = run(

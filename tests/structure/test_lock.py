@@ -19,7 +19,9 @@ each = pytest.mark.parametrize(("name", "declared"), LOCKS, ids=["runtime", "dev
 
 
 def pins(path: Path) -> dict[str, Version]:
-    found = re.findall(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", path.read_text(), re.MULTILINE | re.IGNORECASE)
+    found = re.findall(
+        r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", path.read_text(), re.MULTILINE | re.IGNORECASE
+    )
     return {canonicalize_name(name): Version(version) for name, version in found}
 
 

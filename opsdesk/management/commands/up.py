@@ -37,7 +37,9 @@ class Command(BaseCommand):
         finally:
             family.stop()
         if ended:
-            raise CommandError(f"{ended} が止まったので、全部を止めました。上の記録で理由を確かめてください。")
+            raise CommandError(
+                f"{ended} が止まったので、全部を止めました。上の記録で理由を確かめてください。"
+            )
         self.say("すべて止めました。")
 
     def say(self, line: str) -> None:
@@ -59,7 +61,9 @@ class Command(BaseCommand):
         """Say once where to go, as soon as the web answers."""
         if not self.announced and answers(host, port):
             self.announced = True
-            self.say(f"\n  準備ができました。ブラウザで http://{host}:{port}/ を開いてください。止めるときは Ctrl-C。\n")
+            self.say(
+                f"\n  できました: http://{host}:{port}/ をブラウザで開いてください。Ctrl-C で止まります。\n"
+            )
 
 
 def answers(host: str, port: int) -> bool:
@@ -83,4 +87,3 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
         + ["--without-gossip", "--without-mingle"],
         "beat": [*celery, "beat", "--schedule", settings.CELERY_BEAT_SCHEDULE_FILENAME, "--pidfile=", *level],
     }
-
