@@ -9,3 +9,12 @@ class TasksConfig(AppConfig):
     name = "tasks"
     label = "tasks"
     verbose_name = _("作業")
+
+    def ready(self) -> None:
+        from opsdesk.accounts.people import before_leaving
+        from opsdesk.audit import timeline
+
+        from . import handover, history
+
+        timeline.register(history.SENTENCES)
+        before_leaving.append(handover.before_leaving)

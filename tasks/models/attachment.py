@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Team
 
-from .comment import Audience
+from .comment import Audience, AudienceQuerySet
 from .task import Task
 
 
@@ -30,6 +30,8 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     withdrawn_reason = models.TextField(_("取り消しの理由"), blank=True)
+
+    objects = AudienceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("証跡")

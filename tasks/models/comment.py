@@ -1,10 +1,15 @@
 """Comment on a task, with its audience."""
 
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.accounts.models import Team
+from opsdesk.accounts.models import Organization, Team
+from raci.access import standing_of
 
 from .task import Task
 
@@ -13,6 +18,22 @@ class Audience(models.TextChoices):
     ALL = "all", _("全員")
     MEMBER = "member", _("団体限り")
     INTERNAL = "internal", _("内部")
+
+
+class AudienceQuerySet(models.QuerySet):
+    """Rows that carry an audience: comments and attachments."""
+
+    def for_audience(self, user: Any, today: date):
+        """What `user` may read of a task that is visible anyway: municipalities only 全員 and their own 団体限り."""
+        teams = standing_of(user, today).teams
+        if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
+            return self.all()
+        own = {t.organization_id for t in teams}
+        return self.filter(Q(audience=Audience.ALL) | Q(audience=Audience.MEMBER, organization_id__in=own))
+
+    def visible_to(self, user: Any, today: date):
+        """Rows on tasks that `user` sees, for whose audience the user counts."""
+        return self.for_audience(user, today).filter(task__in=Task.objects.visible_to(user, today))
 
 
 class Comment(models.Model):
@@ -27,6 +48,8 @@ class Comment(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("日時"))
+
+    objects = AudienceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("コメント")

@@ -1,0 +1,105 @@
+"""Questions about a task's fields: which a team may fill in, what stands in them, what is wrong or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from opsdesk.accounts.models import Organization, Team
+from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.days import last_of_month
+from opsdesk.calendar.fiscal import FiscalYear
+from raci.definition import definition_of
+from raci.models import Cycle, Mark, Sharing
+
+from .answers import Field, Reading, Setting, carried, fields_of, is_empty, read
+from .models import Task
+from .signing_order import signed_roles
+
+
+def task_fields(task: Task) -> tuple[Field, ...]:
+    return fields_of(definition_of(task.duty_id).fields)
+
+
+def editable(task: Task, team: Team, frozen: frozenset[int] | None = None) -> set[str]:
+    """Keys of the fields that `team` may fill in; `frozen`: roles whose signature stands (asked for if None).
+
+    A field of a signer is the signer's alone until signed. On a common task a municipality's ○ fills in only
+    its own fields; `filled_by` names roles that fill a field in whatever their mark.
+    """
+    if not task.is_open:
+        return set()
+    definition = definition_of(task.duty_id)
+    if frozen is None:
+        frozen = signed_roles(task) if task.duty.sharing == Sharing.SIGNERS else frozenset()
+    fills = definition.mark_of(team.role_id) in (Mark.MAIN, Mark.SUPPORT)
+    is_guest = (
+        team.role.kind == Organization.Kind.MEMBER
+        and task.organization.kind == Organization.Kind.UNION
+        and definition.mark_of(team.role_id) != Mark.MAIN
+    )
+    found = set()
+    for f in task_fields(task):
+        row = f.row
+        if row.signer_role_id:
+            mine = row.signer_role_id == team.role_id and team.role_id not in frozen
+        else:
+            mine = (fills and not is_guest) or team.role.code in row.options.get("filled_by", ())
+        if mine and not row.options.get("is_shown"):
+            found.add(f.key)
+    return found
+
+
+def setting_of(task: Task, today: date, files: frozenset[str] | None = None, calendar: Any = None) -> Setting:
+    """What the rules look at; `files` and `calendar` are asked for if not given."""
+    if files is None:
+        files = frozenset(task.attachments.filter(withdrawn_at=None).values_list("field_key", flat=True))
+    return Setting(
+        today=today,
+        calendar=calendar or calendar_of(task.organization),
+        limit_percent=task.organization.unpatched_limit_percent,
+        period=period_of(task),
+        files=files,
+    )
+
+
+def reading_of(task: Task, raw: Mapping[str, Any], today: date) -> Reading:
+    return read(task_fields(task), raw, setting_of(task, today), stored=task.answers)
+
+
+def period_of(task: Task) -> tuple[date, date]:
+    """First and last day of the task's period."""
+    first = task.period_on
+    if task.duty.cycle == Cycle.MONTHLY:
+        return first, last_of_month(first.year, first.month)
+    if task.duty.cycle == Cycle.YEARLY:
+        return first, FiscalYear.of(first).ends_on
+    return first, first
+
+
+def start_answers(task: Task, previous: Mapping[str, Any]) -> dict[str, Any]:
+    """What an untouched form begins with: defaults, what is carried over, lines of the work before."""
+    found = {**carried(task_fields(task), previous), **task.answers}
+    if task.saved_at is None and task.is_open:
+        for f in task_fields(task):
+            rule = f.row.options.get("prefill")
+            if rule and is_empty(found.get(f.key)):
+                found[f.key] = _prefilled(task, rule)
+    return found
+
+
+def _prefilled(task: Task, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
+    keys = [rule["key"], *([rule["settled_by"]] if "settled_by" in rule else [])]
+    rows = list(
+        Task.objects.filter(key__in=keys, period=task.period).order_by("organization__position", "pk").only("key", "state", "answers")
+    )
+    if "settled_by" in rule and not any(t.key == rule["settled_by"] and t.state == Task.State.DONE for t in rows):
+        return []
+    lines = [
+        {column: line[column] for column in rule["columns"] if column in line}
+        for t in rows
+        if t.key == rule["key"]
+        for line in t.answers.get(rule["field"], ())
+    ]
+    return sorted(lines, key=lambda line: str(line.get("process_on", "")))

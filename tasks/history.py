@@ -1,0 +1,111 @@
+"""How the events of a task read in its timeline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from opsdesk.audit.models import Event
+from opsdesk.audit.timeline import Sentence
+from opsdesk.lib.era import era_short
+
+from .models import Outcome
+
+
+def closed(event: Event) -> str:
+    """完了 異常あり 実施日 11/20(金) 代行."""
+    data = event.data
+    words = [str(Outcome(data["outcome"]).label)]
+    words.append(_("実施日 %(day)s") % {"day": _day(data["done_on"], event)})
+    if data.get("late"):
+        words.append(_("期限後の完了"))
+    if data.get("proxy"):
+        words.append(_("代行"))
+    return " ".join(words)
+
+
+def closed_text(event: Event) -> str:
+    """Findings, predecessors that were open, the reason of acting for another team."""
+    lines = list(event.data.get("findings", ()))
+    if event.data.get("missing"):
+        lines.append(_("先行の作業が未完了: %(names)s") % {"names": "、".join(event.data["missing"])})
+    return "\n".join([*lines, *_reason(event)])
+
+
+def _reason(event: Event) -> list[str]:
+    return [_("理由 %(reason)s") % {"reason": event.data["reason"]}] if event.data.get("reason") else []
+
+
+def reason(event: Event) -> str:
+    return "\n".join(_reason(event))
+
+
+def _day(text: str, event: Event) -> str:
+    return era_short(date.fromisoformat(text), event.at.date())
+
+
+def saved(event: Event) -> str:
+    return _("途中保存 %(count)s項目") % {"count": len(event.data.get("fields", ()))}
+
+
+def signed(event: Event) -> str:
+    return str(event.data["label"]) + (_(" 代行") if event.data.get("proxy") else "")
+
+
+def sent_back(event: Event) -> str:
+    return _("%(to)sへ差し戻し") % {"to": event.data["to"]}
+
+
+def sent_back_text(event: Event) -> str:
+    return _("理由 %(reason)s\n署名 %(count)s件は無効になりました。") % {
+        "reason": event.data["reason"],
+        "count": event.data["voided"],
+    }
+
+
+def assigned(event: Event) -> str:
+    to = event.data.get("assignee")
+    return _("担当者を %(to)s に変更") % {"to": to} if to else _("担当者をなしに変更")
+
+
+def taken(event: Event) -> str:
+    return _("主担当チームとして引き受け") if event.data.get("lead") else _("引き受け")
+
+
+def handed_over(event: Event) -> str:
+    data = event.data
+    if not data["to"]:
+        return _("%(person)s から担当へ戻す") % data
+    return _("%(person)s から %(to)s へ引き継ぎ") % data
+
+
+def file_name(event: Event) -> str:
+    return str(event.data.get("name") or _("ファイル"))
+
+
+def skipped(event: Event) -> str:
+    return _("対象外にする 代行") if event.data.get("proxy") else _("対象外にする")
+
+
+SENTENCES = {
+    "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
+    "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
+    "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),
+    "task.lead_passed": Sentence(
+        gettext_lazy("担当"), lambda e: _("主担当チームを %(to)s に引き渡し") % {"to": e.data["to"]}, tone="info"
+    ),
+    "task.handed_over": Sentence(gettext_lazy("引き継ぎ"), handed_over, tone="info"),
+    "task.saved": Sentence(gettext_lazy("記入"), saved, reason),
+    "task.closed": Sentence(gettext_lazy("完了"), closed, closed_text, "ok"),
+    "task.skipped": Sentence(gettext_lazy("対象外"), skipped, reason, "wait"),
+    "task.reopened": Sentence(gettext_lazy("取り消し"), gettext_lazy("記録を取り消し"), reason, "bad"),
+    "task.signed": Sentence(gettext_lazy("署名"), signed, reason, "ok"),
+    "task.sent_back": Sentence(gettext_lazy("差戻し"), sent_back, sent_back_text, "bad"),
+    "task.commented": Sentence(gettext_lazy("コメント"), gettext_lazy("コメントを書き込み")),
+    "task.attached": Sentence(gettext_lazy("ファイル"), file_name),
+    "task.evidence_withdrawn": Sentence(
+        gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
+    ),
+}

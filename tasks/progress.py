@@ -1,0 +1,27 @@
+"""The commands that move a task, by one name: take, assign, fill in, close, skip, reopen, sign, return, comment, hand over."""
+
+from .bulk import close_many
+from .closing import close, reopen, save_answers, skip
+from .commenting import comment
+from .evidence import attach, withdraw
+from .handover import hand_over
+from .signing import send_back, sign
+from .taking import assign, let_go, pass_lead, take
+
+__all__ = [
+    "assign",
+    "attach",
+    "close",
+    "close_many",
+    "comment",
+    "hand_over",
+    "let_go",
+    "pass_lead",
+    "reopen",
+    "save_answers",
+    "send_back",
+    "sign",
+    "skip",
+    "take",
+    "withdraw",
+]
