@@ -122,7 +122,9 @@ def union_name() -> str:
     """The union's name for the footer, asked once a minute and process: it changes once in ten years."""
     global _union
     if monotonic() - _union[0] >= KEEP:
-        union = Organization.objects.filter(kind=Organization.Kind.UNION).values_list("name", flat=True).first()
+        union = (
+            Organization.objects.filter(kind=Organization.Kind.UNION).values_list("name", flat=True).first()
+        )
         if not union:
             return ""
         _union = monotonic(), union

@@ -1,4 +1,4 @@
-"""The small parts of a page: icons, marks ◎○△, cycle chips, pills, bars. Tables call them as plain functions."""
+"""The small parts of a page: icons, marks ◎○△, chips, pills, bars; tables call them as plain functions."""
 
 from functools import cache
 
@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+from django_tables2 import Table
+from django_tables2.columns import BoundColumn
 
 register = template.Library()
 
@@ -73,10 +75,11 @@ def pill(kind: str, text: str) -> SafeString:
 
 @register.simple_tag
 def bar(done: int, total: int) -> SafeString:
-    """How much of `total` is `done`, as a bar with its numbers; widths are SVG attributes, which the CSP allows."""
+    """How much of `total` is `done`: a bar with its numbers. SVG attributes give the widths, for the CSP."""
     part = round(100 * done / total) if total else 0
     return format_html(
-        '<span class="bar-n"><svg class="pb" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<span class="bar-n">'
+        '<svg class="pb" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="100" height="10" class="pb-b"/><rect width="{}" height="10" class="pb-f"/></svg>'
         "<span>{}/{}</span></span>",
         part,
@@ -87,7 +90,7 @@ def bar(done: int, total: int) -> SafeString:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """The control of a form field in the house's look; Django itself adds aria-describedby and aria-invalid."""
+    """A form field in the house's look; Django itself adds aria-describedby and aria-invalid."""
     kind = getattr(field.field.widget, "input_type", None)
     if kind in ("checkbox", "radio", "file", "hidden"):
         return field.as_widget()
@@ -98,13 +101,13 @@ def control(field: BoundField) -> SafeString:
 PLACE = ("page", "after", "before")  # where in the list one is: another order begins at its first page
 
 
-@register.simple_tag(takes_context=True)
-def sort_by(context: template.Context, field: str, order: str) -> str:
-    """The query of this page in another order, from its beginning."""
-    query = context["request"].GET.copy()
+@register.simple_tag
+def sort_by(table: Table, column: BoundColumn) -> str:
+    """The query of the table's page in another order, from its beginning."""
+    query = table.request.GET.copy()
     for key in PLACE:
         query.pop(key, None)
-    query[field] = order
+    query[table.prefixed_order_by_field] = str(column.order_by_alias.next)
     return f"?{query.urlencode()}"
 
 
