@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,19 +14,12 @@ from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Label, Sentence, Words
 from opsdesk.lib.era import era_date
 
-from .models import Membership, Organization, Role, Team, User
-
-FIELDS = {
-    field.name: field.verbose_name
-    for model in (Membership, Team, Role, Organization, User)
-    for field in model._meta.concrete_fields
-}
-
 
 def changed(event: Event) -> str:
     """氏名: 旧 → 新, one field a line."""
+    fields = {field.name: field.verbose_name for field in apps.get_model(event.object_type)._meta.fields}
     return "\n".join(
-        f"{FIELDS.get(name, name)}: {_value(before)} → {_value(after)}"
+        f"{fields.get(name, name)}: {_value(before)} → {_value(after)}"
         for name, (before, after) in event.data["changed"].items()
     )
 

@@ -58,7 +58,9 @@ def deactivate(user: User, *, by: User | None, at: datetime, to: User | None = N
     """End `user`'s access now: sessions, start codes and memberships; open work goes to `to`.
 
     Raises StillBusy if there is open work and `to` is None; Refusal for oneself, the last administrator."""
-    user = locked(user)
+    people = User.objects.select_for_update(of=("self",)).filter(pk__in={user.pk, to.pk if to else user.pk})
+    found = {person.pk: person for person in people.order_by("pk")}
+    user, to = found[user.pk], found[to.pk] if to else None
     if not user.is_active:
         raise Refusal(_("%(user)sさんはすでに利用停止中です。") % {"user": user})
     if by is not None and by.pk == user.pk:

@@ -76,7 +76,7 @@ def change(team: Team, *, name: str, by: User | None, at: datetime) -> Team:
 
 @command
 def end(team: Team, *, on: date, by: User | None, at: datetime) -> Team:
-    """`on` is the last day of the team and its memberships: at 00:00 of the next its people see nothing of it.
+    """`on` is the last day of the team and its memberships: from 00:00 on its people see nothing of it.
 
     Raises Refusal for a day before it began."""
     team = locked(team)
