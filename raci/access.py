@@ -94,7 +94,7 @@ def rights_of(mark: str, *, is_own: bool = True) -> Rights:
 
 
 def rights_on(standing: Standing, task: OnDuty) -> Rights:
-    """What the person may do with `task`: the best of all teams; the union reads all and may act for others."""
+    """What the person may do with `task`: the best of all teams; the union reads all, may act for others."""
     found = Rights(see=standing.is_union, act_for=standing.is_union)
     for team in standing.teams_for(task.duty_id, task.organization_id):
         is_own = team.role.kind != Organization.Kind.MEMBER or team.organization_id == task.organization_id
