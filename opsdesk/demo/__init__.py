@@ -1,0 +1,1 @@
+"""The demonstration: a fictional union whose last two months are replayed through the commands. Never in production."""
