@@ -1,4 +1,4 @@
-"""What people answer in the demonstration: closings.json and requests.json, fitted to one task's fields and period."""
+"""What people answer: closings.json and requests.json, fitted to one task's fields and period."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Closing:
 
 
 def closing_of(task: Task, chance: random.Random, calendar: Calendar, ago: int) -> Closing:
-    """How `task` is closed; `ago` is its due day in business days before the demonstration day, for the findings."""
+    """How `task` is closed; `ago`: its due day in business days before the demonstration's, for the findings."""
     number = task.duty.number
     variant = _variant(task, chance, ago)
     answers = dict(variant.get("answers", {}))

@@ -44,7 +44,7 @@ def load(*, started_on: date, now: datetime, say: Callable[[str], None] = lambda
 
 
 def password() -> str:
-    """The one password of all people of the demonstration, made at the first call and kept beside the data."""
+    """The one password of all people, made at the first call and kept beside the data."""
     if not PASSWORD_FILE.exists():
         PASSWORD_FILE.parent.mkdir(parents=True, exist_ok=True)
         PASSWORD_FILE.touch(mode=0o600)

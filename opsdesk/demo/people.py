@@ -1,4 +1,4 @@
-"""Who is in the demonstration: one union, five municipalities, one vendor with four teams, and their people."""
+"""Who is in it: one union, five municipalities, one vendor with four teams, and their people."""
 
 import json
 from dataclasses import dataclass

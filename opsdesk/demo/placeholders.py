@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def placeholder(name: str) -> SimpleUploadedFile:
-    """A file called `name` whose content is of the kind that its ending says (a PDF unless xlsx or an image)."""
+    """A file called `name`, of the kind that its ending says (a PDF unless xlsx or an image)."""
     ending = name.rpartition(".")[2].lower()
     make = {"xlsx": _workbook, "png": _picture, "jpg": _picture}.get(ending, _pdf)
     return SimpleUploadedFile(name, make(name))

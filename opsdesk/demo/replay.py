@@ -43,7 +43,7 @@ SIGNER = "murakami.satoshi"
 
 
 def replay(cast: Cast, *, started_on: date, now: datetime) -> None:
-    """Generate and close everything between `started_on` and `now`, leaving what is late and what is still to do."""
+    """Generate and close everything from `started_on` to `now`, leaving what is late and what is to do."""
     Replay(cast, now).run(started_on)
 
 
@@ -101,7 +101,7 @@ class Replay:
             yield at(task.due_on, clock), "close"
 
     def _signing_steps(self, task: Task, calendar: Calendar) -> Iterator[tuple[datetime, str]]:
-        """29: the municipality signs, 業務運用 signs after it; in the newest month one is sent back, one missing."""
+        """29: the municipality signs, then 業務運用; in the newest month one is sent back, one missing."""
         signs_on = max(task.opens_on, calendar.add_business_days(task.due_on, -2))
         newest = self._is_newest(task)
         if newest and task.organization.code == "sagisawa":
@@ -202,7 +202,7 @@ class Replay:
             progress.attach(task, by=by, team=team, at=moment, file=placeholder(name), field_key=key)
 
     def _closer(self, task: Task) -> tuple[User, Team]:
-        """Somebody of the team that has ◎, as closings.json says, else by the role; whoever took it closes it."""
+        """Somebody of the ◎ team, as closings.json says, else by the role; whoever took it closes it."""
         named: Any = content("closings")["closers"].get(str(task.duty.number))
         if isinstance(named, dict):
             named = named[task.organization.code]
