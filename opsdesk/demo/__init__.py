@@ -1,1 +1,1 @@
-"""The demonstration: a fictional union, its last two months replayed through the commands. Never in production."""
+"""The demonstration: a fictional union, two months replayed through the commands. Never in production."""

@@ -28,7 +28,7 @@ class Closing:
 
 
 def closing_of(task: Task, chance: random.Random, calendar: Calendar, ago: int) -> Closing:
-    """How `task` is closed; `ago`: its due day in business days before the demonstration's, for the findings."""
+    """How `task` is closed; `ago`: how many business days ago it was due, for the findings."""
     number = task.duty.number
     variant = _variant(task, chance, ago)
     answers = dict(variant.get("answers", {}))
