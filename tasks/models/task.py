@@ -1,5 +1,6 @@
 """Task: one occasion on which a duty is done."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization, Team
 from raci.access import standing_of
-from raci.models import Duty
+from raci.models import Cycle, Duty
 
 
 class Outcome(models.TextChoices):
@@ -28,11 +29,37 @@ class TaskQuerySet(models.QuerySet):
     def done(self):
         return self.filter(state=Task.State.DONE)
 
+    def skipped(self):
+        return self.filter(state=Task.State.SKIPPED)
+
     def overdue(self, now: datetime):
         return self.open().filter(due_at__lt=now)
 
     def due_on(self, today: date):
         return self.filter(due_on=today)
+
+    def due_today(self, today: date, now: datetime):
+        """Open, due today, and not overdue yet."""
+        return self.open().filter(due_on=today, due_at__gte=now)
+
+    def upcoming(self, first: date, last: date):
+        """Open and due from `first` to `last`; daily work is left out, it comes every day."""
+        return self.open().filter(due_on__range=(first, last)).exclude(duty__cycle=Cycle.DAILY)
+
+    def begun(self):
+        """Open, and taken or with answers saved."""
+        return self.open().filter(Q(assignee__isnull=False) | Q(lead__isnull=False) | Q(saved_at__isnull=False))
+
+    def late(self):
+        """Done after the due day; judged by the day the work was done."""
+        return self.done().filter(done_on__gt=F("due_on"))
+
+    def of_team(self, team: Team, duties: Iterable[int] | models.QuerySet, union_id: int | None):
+        """Tasks of `duties` that concern `team`: a municipality's own and the common ones, a vendor's all."""
+        found = self.filter(duty_id__in=duties)
+        if team.role.kind == Organization.Kind.MEMBER:
+            return found.filter(organization_id__in=[team.organization_id, union_id])
+        return found
 
     def visible_to(self, user: Any, today: date):
         """Tasks that `user` may read on `today`: the marks of each task's own edition x the user's teams of that day.

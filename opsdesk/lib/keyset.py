@@ -1,0 +1,145 @@
+"""Pages by key: any ordering (+ pk), before/after tokens, no OFFSET, no COUNT of everything.
+
+NULL is the greatest value on both databases; the pk runs the way the last column runs, so that one index
+serves both directions.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Field, IntegerField, Model, Q, QuerySet, Subquery
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.utils import timezone
+from django_tables2.rows import BoundRows
+
+#: A list says how many rows it has up to here, then "1000件以上".
+CAP = 1000
+
+
+class CappedCount(Subquery):
+    """How many rows a queryset has, counted no further than one past the cap; computed once a statement."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+    def __init__(self, queryset: QuerySet, cap: int = CAP) -> None:
+        super().__init__(queryset.order_by().values("pk")[: cap + 1])
+
+
+def get_field(model: type[Model], path: str) -> Field:
+    """The field at the end of `path` (a__b); raises FieldDoesNotExist."""
+    field: Any = None
+    for part in path.split("__"):
+        field = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        model = field.related_model
+    return field
+
+
+def _value(field: Field, nullable: bool, value: Any) -> Any:
+    """A token's part as the database takes it; ValueError or ValidationError for what no row can hold."""
+    if value is None:
+        if nullable:
+            return None
+        raise ValueError(field.name)
+    value = field.to_python(value)
+    field.run_validators(value)  # an integer in the column's range
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        raise ValueError(field.name)
+    return value
+
+
+class KeysetPaginator:
+    """`table.paginate(KeysetPaginator, per_page=50, page=request.GET.get("page", ""))`."""
+
+    def __init__(self, rows: Any, per_page: int) -> None:
+        self.bound, self.per_page = rows, per_page
+
+    def page(self, token: str) -> "KeysetPage":
+        return KeysetPage(self.bound.data.data, token, self.per_page, self.bound.table)
+
+
+class KeysetPage:
+    """`rows`, and `next` and `previous`: the tokens of the neighbours, "" at the ends.
+
+    `total` is None on other pages than the first; with `is_capped` there are more.
+    """
+
+    def __init__(self, queryset: QuerySet, token: str = "", size: int = 50, table: Any = None) -> None:
+        self.size = size
+        self._keys(queryset)
+        back, at = self._read(token)
+        self.down = [down != back for down in self.downs]  # the way this query runs
+        page = queryset.filter(self._beyond(at)) if at else queryset.annotate(row_total=CappedCount(queryset))
+        rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
+        if at and not rows:  # the rows went away, or the token is from another list: the first page
+            back, at, self.down = False, None, self.downs
+            page = queryset.annotate(row_total=CappedCount(queryset))
+            rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
+        more, self.rows = len(rows) > size, rows[:size][::-1] if back else rows[:size]
+        self.next = self._token(self.rows[-1], False) if rows and (back or more) else ""
+        self.previous = self._token(self.rows[0], True) if rows and (more if back else at) else ""
+        counted = rows[0].row_total if rows and not at else 0
+        self.total: int | None = None if at else min(counted, CAP)
+        self.is_capped = counted > CAP
+        self.object_list = BoundRows(self.rows, table) if table is not None else self.rows
+
+    def _keys(self, queryset: QuerySet) -> None:
+        model = queryset.model
+        keys = [(o.lstrip("-"), o[0] == "-") for o in queryset.query.order_by or model._meta.ordering]
+        at_pk = [i for i, (name, _) in enumerate(keys) if name in ("pk", model._meta.pk.name)]
+        keys = keys[: at_pk[0] + 1] if at_pk else [*keys, ("pk", keys[-1][1] if keys else False)]
+        self.names = [name for name, _ in keys]
+        self.downs = [down for _, down in keys]
+        self.fields = [get_field(model, name) for name in self.names]
+        self.nullable = [
+            "__" in name or field.null for name, field in zip(self.names, self.fields, strict=True)
+        ]
+
+    @staticmethod
+    def _order(name: str, down: bool, nullable: bool) -> Any:
+        nulls = {"nulls_first" if down else "nulls_last": True} if nullable else {}
+        return (F(name).desc if down else F(name).asc)(**nulls)
+
+    def _beyond(self, at: Sequence[Any]) -> Q:
+        """The rows after the key `at`, in the way the query runs."""
+        if (
+            not any(self.nullable) and len(set(self.down)) == 1
+        ):  # (due_at, id) > (x, y): one range of the index
+            compare, edge = (TupleLessThan, "lte") if self.down[0] else (TupleGreaterThan, "gte")
+            # SQLite gets the tuples as ANDs and ORs: the edge of the first column keeps it a range there too
+            return Q(**{f"{self.names[0]}__{edge}": at[0]}) & Q(compare(Tuple(*map(F, self.names)), at))
+        beyond, same = Q(), Q()
+        for name, value, down, nullable in zip(self.names, at, self.down, self.nullable, strict=True):
+            null = Q(**{f"{name}__isnull": True})
+            if value is None:
+                beyond, same = (beyond | (same & ~null) if down else beyond), same & null
+                continue
+            arm = Q(**{f"{name}__{'lt' if down else 'gt'}": value})
+            if nullable and not down:
+                arm |= null
+            beyond |= same & arm
+            same &= Q(**{name: value})
+        return beyond
+
+    def _read(self, token: str) -> tuple[bool, list[Any] | None]:
+        try:  # no token, or one of another ordering: the first page
+            back, *at = json.loads(token)
+            return bool(back), [
+                _value(*key, value) for *key, value in zip(self.fields, self.nullable, at, strict=True)
+            ]
+        except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+            return False, None
+
+    def _token(self, row: Any, back: bool) -> str:
+        values = [
+            reduce(lambda o, part: getattr(o, part, None), name.split("__"), row) for name in self.names
+        ]
+        return json.dumps(
+            [int(back), *[v if v is None or isinstance(v, int | str) else str(v) for v in values]],
+            separators=(",", ":"),
+        )

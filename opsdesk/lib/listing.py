@@ -1,0 +1,106 @@
+"""list_page(): queryset + FilterSet + Table → the page, its pages, its xlsx, its fragment and its paper."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from . import workbook
+from .filters import ListFilter
+from .keyset import CAP, KeysetPage, KeysetPaginator
+from .tables import FastTable
+from .templatetags.dates import era_dt
+
+FRAGMENT = "ui/_list.html"
+
+
+def list_page(
+    request: HttpRequest,
+    queryset: QuerySet,
+    filterset_class: type[ListFilter],
+    table_class: type[FastTable],
+    *,
+    title: str,
+    template: str = "ui/list_page.html",
+    fragment: str = FRAGMENT,
+    filename: str = "list",
+    context: dict[str, Any] | None = None,
+    **table_options: Any,
+) -> HttpResponse:
+    """One list. The whole state stands in the URL: the filter, `sort`, `page` (a token) and `export=xlsx`.
+
+    `queryset` is what the person may see; `table_options` go to the table. htmx gets `fragment` only.
+    The template finds title, filter, table, page, export_url, filter_words, faults, at_text."""
+    filterset = filterset_class(request.GET, queryset, request=request)
+    table = table_class(filterset.qs, order_by=filterset.order_by, **table_options)
+    table.request = request
+    if request.GET.get(table.prefixed_order_by_field):
+        table.order_by = request.GET.getlist(table.prefixed_order_by_field)
+    if not table.order_by and filterset.order_by:  # the URL names no column that can be sorted
+        table.order_by = filterset.order_by
+    words, at_text = filterset.words(), era_dt(request.now)
+    if request.GET.get("export") == "xlsx":
+        return export(table, request, title=title, filename=filename, words=words, at_text=at_text)
+    table.paginate(KeysetPaginator, per_page=table.size, page=request.GET.get("page", ""))
+    return render(
+        request,
+        fragment if request.htmx else template,
+        {
+            **(context or {}),
+            "title": title,
+            "filter": filterset,
+            "faults": filterset.faults(),
+            "filter_words": words,
+            "table": table,
+            "page": pager(request, table.page),
+            "export_url": link(request, export="xlsx", page=None),
+            "at_text": at_text,
+        },
+    )
+
+
+def export(
+    table: FastTable, request: HttpRequest, *, title: str, filename: str, words: str, at_text: str
+) -> HttpResponse:
+    """The same rows and columns as the page's, all of them, as xlsx; above them what they are."""
+    above = (
+        title,
+        _("条件: %(words)s") % {"words": words or _("なし（すべて）")},
+        f"{at_text} {request.user}",
+    )
+    response = workbook.response(
+        table.as_values(),
+        title=title,
+        filename=f"{filename}-{request.today:%Y%m%d}.xlsx",
+        above=above,
+    )
+    named = content_disposition_header(True, f"{title}_{request.today:%Y%m%d}.xlsx")
+    response["Content-Disposition"] = named
+    return response
+
+
+def link(request: HttpRequest, **changes: str | None) -> str:
+    """The page's own query string with `changes` (None takes a parameter away), without empty ones."""
+    query = request.GET.copy()
+    for name in [name for name, value in query.items() if not value]:
+        del query[name]
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def pager(request: HttpRequest, page: KeysetPage) -> dict[str, Any]:
+    """What ui/_pager.html shows."""
+    return {
+        "previous": link(request, page=page.previous, export=None) if page.previous else None,
+        "next": link(request, page=page.next, export=None) if page.next else None,
+        "total": page.total,
+        "total_is_capped": page.is_capped,
+        "size": page.size,
+        "cap": CAP,
+    }

@@ -1,0 +1,1 @@
+"""What people open: each view is door, object, act, answer."""
