@@ -6,7 +6,6 @@ from functools import cache, cached_property
 from time import monotonic
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
 from opsdesk.accounts.models import Organization
+from opsdesk.accounts.request import Request
 from opsdesk.lib.templatetags.dates import era_dt
 
 
@@ -62,7 +62,7 @@ def _place(url_name: str, _urlconf: Any) -> tuple[str, Rule | None] | None:
     return url, rule_of(resolve(url).func, url_name)
 
 
-def shown(entries: tuple[Entry, ...], request: HttpRequest) -> Iterator[Shown]:
+def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
     """The entries that this person may open."""
     for entry in entries:
         place = _place(entry.url_name, get_urlconf())
@@ -81,7 +81,7 @@ class Chrome:
 
     version = __version__
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
 
     @cached_property
@@ -109,7 +109,7 @@ class Chrome:
         return era_dt(self.at) if self.at else ""
 
 
-def chrome(request: HttpRequest) -> dict[str, Chrome]:
+def chrome(request: Request) -> dict[str, Chrome]:
     """Context processor: `chrome` in every template."""
     return {"chrome": Chrome(request)}
 
