@@ -37,7 +37,7 @@ MAIN = (
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
     Entry(_("二段階認証"), "mfa_index", "lock"),
-    Entry(_("権限一覧"), "accounts:rights", "book"),
+    Entry(_("権限一覧"), "tasks:rights", "book"),
     Entry(_("管理"), "admin:index", "edit"),
 )
 
