@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+
+from opsdesk.lib.request import Request
 
 from . import workbook
 from .filters import ListFilter
@@ -18,7 +20,7 @@ FRAGMENT = "ui/_list.html"
 
 
 def list_page(
-    request: HttpRequest,
+    request: Request,
     queryset: QuerySet,
     filterset_class: type[ListFilter],
     table_class: type[FastTable],
@@ -63,7 +65,7 @@ def list_page(
 
 
 def export(
-    table: FastTable, request: HttpRequest, *, title: str, filename: str, words: str, at_text: str
+    table: FastTable, request: Request, *, title: str, filename: str, words: str, at_text: str
 ) -> HttpResponse:
     """The same rows and columns as the page's, all of them, as xlsx; above them what they are."""
     above = (
@@ -82,7 +84,7 @@ def export(
     return response
 
 
-def link(request: HttpRequest, **changes: str | None) -> str:
+def link(request: Request, **changes: str | None) -> str:
     """The page's own query string with `changes` (None takes a parameter away), without empty ones."""
     query = request.GET.copy()
     for name in [name for name, value in query.items() if not value]:
@@ -94,7 +96,7 @@ def link(request: HttpRequest, **changes: str | None) -> str:
     return f"?{query.urlencode()}"
 
 
-def pager(request: HttpRequest, page: KeysetPage) -> dict[str, Any]:
+def pager(request: Request, page: KeysetPage) -> dict[str, Any]:
     """What ui/_pager.html shows."""
     return {
         "previous": link(request, page=page.previous, export=None) if page.previous else None,
