@@ -1,12 +1,13 @@
 """The list behind every count."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.listing import list_page
+from opsdesk.lib.request import Request
 from raci.access import standing_of
 from tasks.filters import TaskFilter
 from tasks.models import Task
@@ -15,7 +16,7 @@ from tasks.tables import TaskTable, with_rows
 
 @allow(team_member, label=gettext_lazy("作業一覧"))
 @require_GET
-def task_list(request: HttpRequest) -> HttpResponse:
+def task_list(request: Request) -> HttpResponse:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
     return list_page(
         request,
