@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.era import era_date, read_date
+from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from tasks.choices import TeamChoice, code_of, teams_for
 from tasks.sheet import sheet_of
@@ -16,7 +17,7 @@ from tasks.sheet import sheet_of
 
 @allow(team_member, label=_("点検表の印刷"))
 @require_GET
-def task_sheet(request: HttpRequest) -> HttpResponse:
+def task_sheet(request: Request) -> HttpResponse:
     """`?team=` one of mine (the union: any), `?date=` any day; without them my team, today."""
     standing = standing_of(request.user, request.today)
     teams = printable(standing)
