@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "helpdesk",
     "monitoring",
     "opsdesk",
-    "django.contrib.admin",
+    "opsdesk.accounts.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -88,7 +88,7 @@ class DoorMiddleware:
 
 def to_sign_in(request: Request) -> HttpResponse:
     """The way to the sign-in page and back to where the person was."""
-    url = f"{reverse('account_login')}?{urlencode({'next': place(request)})}"
+    url = f"{reverse('account_login')}?{urlencode({'next': place(request)}, safe='/')}"
     return HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url)
 
 

@@ -112,7 +112,7 @@ def mac(previous: str, event: Event) -> str:
 
 
 def append(events: list[Event]) -> None:
-    """Chain and insert `events`: heads locked once, in order; ids drawn under the lock are in the chain's order."""
+    """Chain and insert `events`: heads locked once, in order; ids are drawn under the lock, in order."""
     if not events:
         return
     events = sorted(events, key=lambda e: e.stream)
