@@ -1,0 +1,120 @@
+"""Take the README's pictures from the demonstration, on its own day: `python -m tests.screenshots [folder]`.
+
+Without a folder the three pictures of the README are made at 1440 px; with one, every screen at 1440 and 390 px."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+import django
+
+django.setup()
+
+import time_machine
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test.testcases import LiveServerThread
+from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+from playwright.sync_api import Browser, Page, sync_playwright
+from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: F401  (served as in life)
+
+from opsdesk.demo.load import password
+from tasks.models import Task
+
+#: 2026-11-20 (Fri) 10:58 in Tokyo, the day for which the demonstration's content was written.
+NOW = datetime(2026, 11, 20, 1, 58, tzinfo=UTC)
+FROM = "2026-09-01"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
+README = {"dashboard": ("sato.misaki", "/"), "matrix": ("sato.misaki", "/matrix/"), "union": ("morishita.yuka", "/")}
+
+
+def screens() -> dict[str, tuple[str, str]]:
+    """Every screen: name → who looks, and where."""
+
+    def task(**of: Any) -> str:
+        return f"/tasks/{Task.objects.filter(**of).order_by('-period_on').first().pk}/"
+
+    return README | {
+        "member": ("hamanaka.rie", "/"),
+        "helpdesk": ("yamaguchi.naoko", "/"),
+        "hwnw": ("ishii.takahiro", "/"),
+        "administrator": ("kubo.rei", "/"),
+        "admin": ("kubo.rei", "/admin/"),
+        "task": ("sato.misaki", task(key=29, organization__code="shirane")),
+        "task-check": ("sato.misaki", task(key=9)),
+        "task-member": ("hamanaka.rie", task(key=8, organization__code="mizuno")),
+        "task-lines": ("sato.misaki", task(key=32)),
+        "list": ("sato.misaki", "/tasks/"),
+        "list-overdue": ("morishita.yuka", "/tasks/?state=overdue"),
+        "duty": ("sato.misaki", "/duties/29/"),
+        "ledger": ("sato.misaki", "/ledger/"),
+        "rights": ("sato.misaki", "/rights/"),
+        "sheet": ("sato.misaki", "/tasks/sheet/"),
+    }
+
+
+@contextmanager
+def demonstration() -> Iterator[str]:
+    """The demonstration on a database of its own; yields the address."""
+    setup_test_environment()
+    with time_machine.travel(NOW, tick=True):
+        old = setup_databases(verbosity=0, interactive=False)
+        call_command("seed", "--from", FROM, "--demo", verbosity=0)
+        for used in connections.all():
+            used.inc_thread_sharing()
+        server = LiveServerThread("127.0.0.1", _handler())
+        server.daemon = True
+        server.start()
+        server.is_ready.wait()
+        if server.error:
+            raise server.error
+        yield f"http://127.0.0.1:{server.port}"
+        server.terminate()
+        connection.close()
+        teardown_databases(old, verbosity=0)
+
+
+def _handler() -> Any:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+
+    return StaticFilesHandler
+
+
+def look(browser: Browser, url: str, login: str, where: str, width: int) -> Page:
+    """Sign in as `login` and open `where`."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 1000}, locale="ja-JP", timezone_id="Asia/Tokyo"
+    )
+    page = context.new_page()
+    page.goto(f"{url}/accounts/login/?next={where}")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", password())
+    page.click("main button[type=submit]")
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def main(folder: str | None) -> None:
+    target = Path(folder) if folder else Path("docs/images")
+    target.mkdir(parents=True, exist_ok=True)
+    with demonstration() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for name, (login, where) in (screens() if folder else README).items():
+            for width in (1440, 390) if folder else (1440,):
+                page = look(browser, url, login, where, width)
+                path = target / (f"{name}-{width}.png" if folder else f"{name}.png")
+                page.screenshot(path=path, full_page=bool(folder))
+                sys.stdout.write(f"{path}\n")
+                page.context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)
