@@ -35,8 +35,8 @@ OFFICE = {
     "ppt/": ("pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 }
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
-#: Types that a browser may show; everything else is only downloaded.
-INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
+#: Types that a browser shows in a sandbox; everything else is only downloaded (a PDF reader needs scripts).
+SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 #: How people may write the ending of each.
 ENDINGS = {"jpg": {"jpg", "jpeg", "jpe"}, "tiff": {"tif", "tiff"}, "txt": {"txt", "csv", "tsv", "log"}}
 
@@ -63,7 +63,9 @@ def judge(name: str, content: bytes) -> Upload:
     kind = kind_of(content)
     if kind is None:
         raise Refusal(
-            _("「%(name)s」は受け付けられない種類です。PDF、写真(JPEG・PNG・HEIC)、Excel・Word・PowerPoint、CSV・テキストにしてください。")
+            _(
+                "「%(name)s」は受け付けられない種類です。PDF、写真(JPEG・PNG・HEIC)、Excel・Word・PowerPoint、CSV・テキストにしてください。"
+            )
             % {"name": shown}
         )
     ending, content_type = kind
@@ -107,7 +109,9 @@ def _text(content: bytes) -> tuple[str, str] | None:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", text) or re.match(r"\s*<(!doctype|html|svg|\?xml)", text, re.I):
+        if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]", text) or re.match(
+            r"\s*<(!doctype|html|svg|\?xml)", text, re.I
+        ):
             return None
         return "txt", "text/plain"
     return None
@@ -115,7 +119,8 @@ def _text(content: bytes) -> tuple[str, str] | None:
 
 def _open(content: bytes, name: str) -> Image.Image:
     unreadable = Refusal(
-        _("「%(name)s」は写真として読めません。壊れていないか確かめて、もう一度付けてください。") % {"name": name}
+        _("「%(name)s」は写真として読めません。壊れていないか確かめて、もう一度付けてください。")
+        % {"name": name}
     )
     try:
         picture = Image.open(io.BytesIO(content))

@@ -1,0 +1,284 @@
+"""The form of a task as it is drawn: its fields with what stands in them, typed or stored, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from opsdesk.lib.era import era_short
+from raci.models import DutyField, FieldKind
+
+from .answers import Field, Reading, choices_of, is_empty, is_required
+
+#: A day of no fiscal year of ours: dates in inputs always carry their year (R8.12/3(木)).
+NO_DAY = date(1, 1, 1)
+ROW = "__row__"
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    is_chosen: bool
+    css: str = ""
+
+
+@dataclass
+class Shown:
+    """One field, or one cell of lines."""
+
+    row: DutyField
+    name: str
+    text: str
+    is_checked: bool = False
+    choices: Sequence[Choice] = ()
+    error: str = ""
+    finding: str = ""
+    previous: str = ""
+    is_needed: bool = False
+    is_editable: bool = False
+    files: Sequence[Any] = ()
+    label: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        return self.row.key
+
+    @property
+    def kind(self) -> str:
+        return self.row.kind
+
+    @property
+    def unit(self) -> str:
+        return self.row.options.get("unit", "")
+
+    @property
+    def is_long(self) -> bool:
+        return bool(self.row.options.get("multiline"))
+
+    @property
+    def described(self) -> str:
+        """Ids of what describes the control."""
+        ids = [f"{self.id}-e"] if self.error else []
+        return " ".join([*ids, f"{self.id}-h"] if self.row.hint or self.previous or self.finding else ids)
+
+
+@dataclass
+class Line:
+    number: int
+    index: str
+    cells: list[Shown]
+    error: str = ""
+
+    @property
+    def errors(self) -> list[Shown]:
+        return [c for c in self.cells if c.error]
+
+    @property
+    def is_found(self) -> bool:
+        return any(c.finding for c in self.cells)
+
+
+@dataclass
+class Lines:
+    """A table of lines; `blank` is the row that paste and 明細を追加 copy."""
+
+    shown: Shown
+    columns: Sequence[DutyField]
+    lines: list[Line]
+    blank: Line
+
+    @property
+    def count(self) -> int:
+        return len(self.lines)
+
+
+@dataclass
+class Group:
+    """Fields that are drawn together: tri (OK/NG table), nums, plain, lines."""
+
+    look: str
+    fields: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class Drawn:
+    """All of a task's form."""
+
+    groups: list[Group]
+    errors: list[tuple[str, str]]
+    findings: list[str]
+    missing: list[str]
+    asked: int
+    answered: int
+    can_fill: bool
+
+
+def draw(
+    fields: Sequence[Field],
+    *,
+    values: Mapping[str, Any],
+    editable: Collection[str],
+    reading: Reading,
+    errors: Mapping[str, str],
+    previous: Mapping[str, Any],
+    files: Mapping[str, Sequence[Any]],
+    blanks: int = 1,
+) -> Drawn:
+    """`values`: raw, as typed, or stored; `errors` of a refused command; `files` by field key."""
+    groups: list[Group] = []
+    for f in fields:
+        look = look_of(f)
+        if f.kind == FieldKind.LINES:
+            drawn: Any = _lines(f, values.get(f.key) or [], f.key in editable, reading, errors, blanks)
+        else:
+            drawn = _shown(f.row, f"f-{f.key}", values.get(f.key), f.key, f.key in editable, reading, errors)
+            drawn.is_needed = is_required(f.row, reading.answers)
+            drawn.files = files.get(f.key, ())
+            drawn.previous = text_of(f.row, previous.get(f.key))
+        if not groups or groups[-1].look != look or look == "lines":
+            groups.append(Group(look))
+        groups[-1].fields.append(drawn)
+    required = [f for f in fields if is_required(f.row, reading.answers)]
+    missing = {k.partition(".")[0] for k in reading.missing}
+    return Drawn(
+        groups=groups,
+        errors=[(f"#{target(key)}", sentence) for key, sentence in errors.items()],
+        findings=list(reading.findings.values()),
+        missing=list(reading.missing.values()),
+        asked=len(required),
+        answered=sum(f.key not in missing for f in required),
+        can_fill=bool(editable),
+    )
+
+
+def target(key: str) -> str:
+    """The id of the control that an error's key means."""
+    return f"f-{key.replace('.', '-')}"
+
+
+def look_of(f: Field) -> str:
+    if f.kind == FieldKind.LINES:
+        return "lines"
+    if f.kind == FieldKind.CHOICE and "NG" in f.row.choices:
+        return "tri"
+    return "nums" if f.kind == FieldKind.NUMBER else "plain"
+
+
+def _shown(
+    row: DutyField,
+    name: str,
+    value: Any,
+    where: str,
+    is_editable: bool,
+    reading: Reading,
+    errors: Mapping[str, str],
+) -> Shown:
+    css = {"OK": "", "NG": "ng"}
+    text = text_of(row, value)
+    return Shown(
+        row=row,
+        name=name,
+        text=text,
+        is_checked=value in (True, "on"),
+        choices=[Choice(c, text == c, css.get(c, "na")) for c in choices_of(row)],
+        error=errors.get(where, ""),
+        finding=reading.findings.get(where, ""),
+        is_needed=row.is_required,
+        is_editable=is_editable,
+        label=row.label,
+    )
+
+
+def _lines(
+    f: Field,
+    values: Sequence[Mapping[str, Any]],
+    is_editable: bool,
+    reading: Reading,
+    errors: Mapping[str, str],
+    blanks: int,
+) -> Lines:
+    rows: list[Mapping[str, Any]] = [*values, *([{}] * blanks if is_editable else [])]
+
+    def line(n: int, index: str, row: Mapping[str, Any]) -> Line:
+        cells = [
+            _shown(
+                c,
+                f"f-{f.key}-{index}-{c.key}",
+                row.get(c.key),
+                f"{f.key}.{index}.{c.key}",
+                is_editable,
+                reading,
+                errors,
+            )
+            for c in f.columns
+        ]
+        for cell in cells:
+            cell.label = _("明細%(n)s %(label)s") % {
+                "n": n if index != ROW else "__n__",
+                "label": cell.row.label,
+            }
+        return Line(n, index, cells)
+
+    return Lines(
+        shown=_shown(f.row, f"f-{f.key}", None, f.key, is_editable, reading, errors),
+        columns=f.columns,
+        lines=[line(n + 1, str(n), row) for n, row in enumerate(rows)],
+        blank=line(0, ROW, {}),
+    )
+
+
+def text_of(row: DutyField, value: Any) -> str:
+    """What an input shows: typed text as it is, a stored date as R8.12/3(木)."""
+    if value is True:
+        return _("確認済み")
+    if value is None or value is False:
+        return ""
+    if row.kind == FieldKind.DATE:
+        try:
+            return era_short(date.fromisoformat(str(value)), NO_DAY)
+        except ValueError:
+            return str(value)
+    return str(value)
+
+
+def raw_of(fields: Sequence[Field], data: QueryDict, editable: Collection[str]) -> dict[str, Any]:
+    """What was typed, for every field that the form let be filled in (an absent check is unchecked)."""
+    raw: dict[str, Any] = {}
+    for f in fields:
+        if f.key not in editable or f.kind == FieldKind.FILE:
+            continue
+        name = f"f-{f.key}"
+        if f.kind == FieldKind.LINES:
+            raw[f.key] = _raw_lines(f, data)
+        elif f.kind == FieldKind.CHECK:
+            raw[f.key] = name in data
+        else:
+            raw[f.key] = data.get(name, "")
+    return raw
+
+
+def _raw_lines(f: Field, data: QueryDict) -> list[dict[str, Any]]:
+    """Rows in their order; rows in which nothing stands are left out, `drop-line` takes one away."""
+    pattern = re.compile(rf"f-{re.escape(f.key)}-(\d{{1,6}})-(.+)")
+    rows: dict[int, dict[str, Any]] = {}
+    columns = {c.key for c in f.columns}
+    for name in data:
+        match = pattern.fullmatch(name)
+        if match and match[2] in columns:
+            rows.setdefault(int(match[1]), {})[match[2]] = data.get(name, "")
+    dropped = data.get("drop-line", "")
+    return [
+        row
+        for n, row in sorted(rows.items())
+        if dropped != f"{f.key}.{n}" and not all(is_empty(value) for value in row.values())
+    ]

@@ -1,0 +1,166 @@
+"""Comments, files and signatures of a task, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+
+from .models import Attachment, Audience, Comment, Signature, Task
+
+#: More than this is not shown on one page.
+LIMIT = 300
+AUDIENCE_CSS = {Audience.ALL.value: "all", Audience.MEMBER.value: "org", Audience.INTERNAL.value: "in"}
+
+
+class Paper(NamedTuple):
+    """A row of the three tables in one shape; what a kind hasn't is empty."""
+
+    what: str
+    pk: int
+    at: datetime
+    by: str
+    team: str
+    text: str
+    audience: str
+    place: str
+    content_type: str
+    size: int
+    team_id: int
+    gone_at: datetime | None
+    gone_by: str | None
+    gone_why: str
+
+    @property
+    def audience_label(self) -> str:
+        return str(Audience(self.audience).label)
+
+    @property
+    def audience_css(self) -> str:
+        return AUDIENCE_CSS[self.audience]
+
+    @property
+    def position(self) -> int:
+        """Of a signature: whose it is in the order."""
+        return int(self.place)
+
+    @property
+    def is_proxy(self) -> bool:
+        """Of a signature: given for another team."""
+        return self.size == 1
+
+    @property
+    def kb(self) -> int:
+        return max(1, round(self.size / 1024))
+
+
+@dataclass
+class Papers:
+    comments: list[Paper] = field(default_factory=list)
+    files: list[Paper] = field(default_factory=list)
+    signatures: list[Paper] = field(default_factory=list)
+
+    def signature(self, position: int) -> Paper | None:
+        """The signature that stands."""
+        return next((s for s in self.signatures if s.position == position and s.gone_at is None), None)
+
+    def files_of(self, key: str) -> list[Paper]:
+        return [f for f in self.files if f.place == key and f.gone_at is None]
+
+
+def papers_of(task: Task, user: Any, today: date) -> Papers:
+    """What `user` may read of them; comments newest first, files and signatures in their order."""
+    rows = _rows(task, user, today)
+    papers = [Paper(*row) for row in rows]
+    return Papers(
+        comments=[p for p in papers if p.what == "comment"],
+        files=[p for p in papers if p.what == "file"][::-1],
+        signatures=[p for p in papers if p.what == "signature"][::-1],
+    )
+
+
+def _rows(task: Task, user: Any, today: date) -> Sequence[tuple[Any, ...]]:
+    comments = Comment.objects.for_audience(user, today).filter(task=task)
+    files = Attachment.objects.for_audience(user, today).filter(task=task)
+    signatures = Signature.objects.filter(task=task)
+    none, nobody, never = Value(""), Value(None, CharField()), Value(None, DateTimeField())
+    return (
+        _shaped(comments, "comment", F("text"), F("audience"), none, none, _number(0), never, nobody, none)
+        .union(
+            _shaped(
+                files,
+                "file",
+                F("name"),
+                F("audience"),
+                F("field_key"),
+                F("content_type"),
+                F("size"),
+                F("withdrawn_at"),
+                F("withdrawn_by__name"),
+                F("withdrawn_reason"),
+            ),  # fmt: skip
+            _shaped(
+                signatures,
+                "signature",
+                none,
+                none,
+                Cast("position", CharField()),
+                none,
+                Case(When(is_proxy=True, then=1), default=0, output_field=BigIntegerField()),
+                F("void_at"),
+                nobody,
+                F("void_reason"),
+            ),  # fmt: skip
+            all=True,
+        )
+        .order_by("-p_at", "-p_pk")[:LIMIT]
+    )
+
+
+def _number(n: int) -> Value:
+    return Value(n, BigIntegerField())
+
+
+def _shaped(
+    rows: QuerySet[Any],
+    what: str,
+    text: Any,
+    audience: Any,
+    place: Any,
+    kind: Any,
+    size: Any,
+    gone_at: Any,
+    gone_by: Any,
+    why: Any,
+) -> QuerySet[Any]:
+    columns = {
+        "p_what": Value(what, CharField()),
+        "p_pk": F("pk"),
+        "p_at": F("at"),
+        "p_by": F("by__name"),
+        "p_team": F("team__name"),
+        "p_text": Cast(text, TextField()),
+        "p_audience": Cast(audience, CharField()),
+        "p_place": Cast(place, CharField()),
+        "p_type": Cast(kind, CharField()),
+        "p_size": size,
+        "p_team_id": F("team_id"),
+        "p_gone_at": gone_at,
+        "p_gone_by": gone_by,
+        "p_why": Cast(why, TextField()),
+    }
+    return rows.order_by().annotate(**columns).values_list(*columns)
