@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -15,7 +15,8 @@ class RoofConfig(AppConfig):
     def ready(self) -> None:
         from opsdesk import checks  # noqa: F401  (importing registers the checks)
 
-        post_migrate.connect(make_cache_table, sender=self)
+        # An app without models sends no post_migrate: the sessions', which always come, stand in for it.
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("sessions"))
 
 
 def make_cache_table(using: str, **_signal: Any) -> None:
