@@ -9,3 +9,10 @@ class RaciConfig(AppConfig):
     name = "raci"
     label = "raci"
     verbose_name = _("作業分担表")
+
+    def ready(self) -> None:
+        from opsdesk.audit import timeline
+
+        from . import history
+
+        timeline.register(history.SENTENCES)

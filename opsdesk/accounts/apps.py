@@ -11,8 +11,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("利用者と団体")
 
     def ready(self) -> None:
-        from opsdesk.accounts import events, factors
+        from opsdesk.accounts import factors, history
         from opsdesk.audit import timeline
 
-        timeline.register(events.SENTENCES)
+        timeline.register(history.SENTENCES)
         factors.listen()

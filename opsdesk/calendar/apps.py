@@ -11,8 +11,10 @@ class CalendarConfig(AppConfig):
     verbose_name = _("開庁日")
 
     def ready(self) -> None:
+        from opsdesk.audit import timeline
         from opsdesk.lib import era
 
-        from . import eras
+        from . import eras, history
 
         era.provide(eras.rows)
+        timeline.register(history.SENTENCES)
