@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -120,17 +121,24 @@ def read() -> Book:
     """The book as it stands in the database now."""
     organizations = list(Organization.objects.exclude(kind=Organization.Kind.VENDOR))
     editions = list(Edition.objects.published().order_by("in_force_on"))
-    ends = [e.in_force_on - timedelta(days=1) for e in editions[1:]] + [None]
     duties: dict[int, list[Duty]] = {}
     for duty in Duty.objects.filter(edition__in=editions, schedule__isnull=False).select_related("schedule"):
         duties.setdefault(duty.edition_id, []).append(duty)
     return Book(
         union=next((o for o in organizations if o.kind == Organization.Kind.UNION), None),
         members=tuple(o for o in organizations if o.kind == Organization.Kind.MEMBER),
-        spans=tuple((e, e.in_force_on, end) for e, end in zip(editions, ends, strict=True)),
+        spans=tuple(
+            (e, _in_force_on(e), _in_force_on(after) - timedelta(days=1) if after else None)
+            for e, after in zip_longest(editions, editions[1:])
+        ),
         duties={edition: tuple(rows) for edition, rows in duties.items()},
         calendars=calendars_of(organizations),
     )
+
+
+def _in_force_on(edition: Edition) -> date:
+    assert edition.in_force_on is not None, "a published edition has its day"
+    return edition.in_force_on
 
 
 def fingerprint(through: date) -> str:
@@ -149,4 +157,3 @@ def fingerprint(through: date) -> str:
         list(OpenDay.objects.order_by("pk").values_list("on", "organization_id")),
     ]
     return hashlib.sha256(json.dumps(ground, cls=DjangoJSONEncoder).encode()).hexdigest()
-

@@ -1,10 +1,8 @@
-"""Generation: insert what is due and missing. What there should be follows from the matrix and the calendar alone, so
-a run may be killed, missed, repeated or doubled."""
+"""Generation: insert what is due and missing. What there should be follows from matrix and calendar alone."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -24,7 +22,7 @@ CHUNK = 20_000
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did, or with `dry_run` would do. `duties` counts by the duty's id; `refused` is how many the cap stopped."""
+    """What a run did, or with `dry_run` would do: `duties` counts by duty id, `refused` is what the cap stopped."""
 
     through_on: date
     created: int = 0
@@ -37,55 +35,25 @@ class Report:
 def generate(
     now: datetime, *, through: date | None = None, dry_run: bool = False, force: bool = False
 ) -> Report:
-    """Insert every task that opens up to `through` (today in Tokyo) and is not there; touch no other task of the edition.
+    """Insert every task that opens up to `through` (by default today in Tokyo) and is not there.
 
-    More than settings.GENERATION_CAP missing tasks are refused: nothing is made unless `force`. What opened before
-    today is marked 遡及. With `dry_run` nothing is written."""
+    May be killed, repeated, doubled. What opened before today is marked 遡及. More than settings.GENERATION_CAP
+    missing tasks are refused, and none is made, unless `force`. With `dry_run` nothing is written."""
     through = through or timezone.localdate(now)
     run = GenerationRun(started_at=now, through_on=through, fingerprint=expected.fingerprint(through))
     if _is_done(run):
         if not dry_run:
             _finish(run, at=now)
         return Report(through)
+    if dry_run:
+        return _preview(through, timezone.localdate(now), force)
     try:
-        return _run(run, now, dry_run, force)
+        return _run(run, now, force)
     except Exception as error:
-        if not dry_run:
-            run.pk, run.created, run.caught_up, run.fingerprint = None, 0, 0, ""
-            run.error = f"{type(error).__name__}: {error}"
-            _finish(run, at=now)
+        run.pk, run.created, run.caught_up, run.fingerprint = None, 0, 0, ""
+        run.error = f"{type(error).__name__}: {error}"
+        _finish(run, at=now)
         raise
-
-
-def _run(run: GenerationRun, now: datetime, dry_run: bool, force: bool) -> Report:
-    book = expected.read()
-    report = Report(run.through_on)
-    if not dry_run:
-        report = replace(report, realigned=realign(book, at=now))
-    keys = sorted(_keys(book, run.through_on))
-    if dry_run or (len(keys) > settings.GENERATION_CAP and not force):
-        missing = rows.missing(keys)
-        total = missing.total()
-        refused = 0 if force or total <= settings.GENERATION_CAP else total
-        if dry_run:
-            late = rows.missing([k for k in keys if k.opens_on < timezone.localdate(now)]).total()
-            return replace(report, created=total, caught_up=late, refused=refused, duties=missing)
-        if refused:
-            run.refused = refused
-            _finish(run, at=now)
-            return replace(report, refused=refused, duties=missing)
-    codes = dict(Organization.objects.values_list("pk", "code"))
-    for start in range(0, len(keys), CHUNK):
-        report.duties.update(_insert(run, keys[start : start + CHUNK], codes, at=now))
-    _finish(run, at=now)
-    return replace(report, created=run.created, caught_up=run.caught_up)
-
-
-def _keys(book: expected.Book, through: date) -> Iterable[rows.Key]:
-    for slot in book.slots():
-        for e in slot.expected(through):
-            for organization in slot.organizations:
-                yield rows.Key(organization.pk, slot.duty.key, slot.duty.pk, *e)
 
 
 def _is_done(run: GenerationRun) -> bool:
@@ -94,10 +62,54 @@ def _is_done(run: GenerationRun) -> bool:
     return done.filter(error="", refused=0).exists()
 
 
+def _run(run: GenerationRun, now: datetime, force: bool) -> Report:
+    book = expected.read()
+    report = Report(run.through_on, realigned=realign(book, by=None, at=now))
+    series = _series(book, run.through_on)
+    if not force and (missing := _beyond_cap(series)):
+        run.refused = missing.total()
+        _finish(run, at=now)
+        return replace(report, refused=run.refused, duties=missing)
+    codes = dict(Organization.objects.values_list("pk", "code"))
+    for batch in rows.batches(series, CHUNK):
+        report.duties.update(_insert(run, batch, codes, at=now))
+    _finish(run, at=now)
+    return replace(report, created=run.created, caught_up=run.caught_up)
+
+
+def _preview(through: date, today: date, force: bool) -> Report:
+    series = _series(expected.read(), through)
+    late = [s._replace(occasions=[e for e in s.occasions if e.opens_on < today]) for s in series]
+    missing = rows.missing(rows.batches(series, CHUNK))
+    total = missing.total()
+    return Report(
+        through,
+        created=total,
+        caught_up=rows.missing(rows.batches(late, CHUNK)).total(),
+        refused=total if total > settings.GENERATION_CAP and not force else 0,
+        duties=missing,
+    )
+
+
+def _series(book: expected.Book, through: date) -> list[rows.Series]:
+    return [
+        rows.Series(s.duty.key, s.duty.pk, tuple(o.pk for o in s.organizations), s.expected(through))
+        for s in book.slots()
+    ]
+
+
+def _beyond_cap(series: list[rows.Series]) -> Counter[int]:
+    """What is missing, if that is more than a run may make; counted only where it could be."""
+    if sum(s.size for s in series) <= settings.GENERATION_CAP:
+        return Counter()
+    missing = rows.missing(rows.batches(series, CHUNK))
+    return missing if missing.total() > settings.GENERATION_CAP else Counter()
+
+
 @command
-def _insert(run: GenerationRun, keys: list[rows.Key], codes: dict[int, str], *, at: datetime) -> Counter[int]:
-    """One chunk with its Events, one per organization. Returns how many were made, by duty."""
-    made = rows.insert(keys, at=at)
+def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at: datetime) -> Counter[int]:
+    """One batch with its Events, one per organization. Returns how many were made, by duty."""
+    made = rows.insert(batch, at=at)
     if made:
         run.created += len(made)
         run.caught_up += sum(row.is_caught_up for row in made)
@@ -121,7 +133,7 @@ def _insert(run: GenerationRun, keys: list[rows.Key], codes: dict[int, str], *, 
 
 
 def _finish(run: GenerationRun, *, at: datetime) -> None:
-    """Store that the run ended. One that made nothing only moves the one before it on, if that said the same."""
+    """Store that the run ended. One that made nothing only moves on the one before it, if that said the same."""
     run.finished_at = at
     if not run.created:
         last = GenerationRun.objects.order_by("-pk").first()

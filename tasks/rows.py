@@ -1,51 +1,65 @@
-"""Rows of scheduled tasks, many in one statement: only keys travel, the database does the rest. Both databases."""
+"""Rows of scheduled tasks, many in one statement: occasions and organizations travel, the database does the rest."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from .expected import Expected
+
 #: Generators take turns on PostgreSQL; on SQLite every writer does.
 LOCK = 724001
-SOURCE = {
-    "postgresql": """SELECT (value->>0)::bigint AS organization_id, (value->>1)::bigint AS key,
-        (value->>2)::bigint AS duty_id, value->>3 AS period, (value->>4)::date AS period_on,
-        (value->>5)::date AS opens_on, (value->>6)::date AS due_on, (value->>7)::timestamptz AS due_at
-        FROM json_array_elements(%s::json) AS j(value)""",
-    "sqlite": """SELECT value->>0 AS organization_id, value->>1 AS key, value->>2 AS duty_id, value->>3 AS period,
-        value->>4 AS period_on, value->>5 AS opens_on, value->>6 AS due_on, value->>7 AS due_at
-        FROM json_each(%s) AS j""",
+# MATERIALIZED: PostgreSQL would take each element apart again for every use of a column.
+KEYS = {
+    "postgresql": """WITH occasion AS MATERIALIZED (
+        SELECT (value->>0)::int AS series, value->>1 AS period, (value->>2)::date AS period_on,
+            (value->>3)::date AS opens_on, (value->>4)::date AS due_on, (value->>5)::timestamptz AS due_at
+        FROM json_array_elements(%s::json) AS j(value)
+    ), place AS MATERIALIZED (
+        SELECT (value->>0)::int AS series, (value->>1)::bigint AS organization_id, (value->>2)::bigint AS key,
+            (value->>3)::bigint AS duty_id
+        FROM json_array_elements(%s::json) AS j(value)
+    )""",
+    "sqlite": """WITH occasion AS MATERIALIZED (
+        SELECT value->>0 AS series, value->>1 AS period, value->>2 AS period_on, value->>3 AS opens_on,
+            value->>4 AS due_on, value->>5 AS due_at
+        FROM json_each(%s)
+    ), place AS MATERIALIZED (
+        SELECT value->>0 AS series, value->>1 AS organization_id, value->>2 AS key, value->>3 AS duty_id
+        FROM json_each(%s)
+    )""",
 }
-MISSING = """WHERE NOT EXISTS (SELECT 1 FROM tasks_task t WHERE t.key = k.key AND t.period = k.period
-    AND t.organization_id = k.organization_id AND t.serial = 0)"""
-COUNT = "SELECT k.duty_id, count(*) FROM ({source}) k {missing} GROUP BY k.duty_id"
-INSERT = """INSERT INTO tasks_task
+MISSING = """FROM occasion o JOIN place p ON p.series = o.series
+    WHERE NOT EXISTS (SELECT 1 FROM tasks_task t WHERE t.key = p.key AND t.period = o.period
+        AND t.organization_id = p.organization_id AND t.serial = 0)"""
+COUNT = f"SELECT p.duty_id, count(*) {MISSING} GROUP BY p.duty_id"
+INSERT = f"""INSERT INTO tasks_task
     (organization_id, key, duty_id, period, period_on, opens_on, due_on, due_at, is_caught_up, created_at)
-    SELECT k.organization_id, k.key, k.duty_id, k.period, k.period_on, k.opens_on, k.due_on, k.due_at,
-        k.opens_on < %s, %s FROM ({source}) k {missing}
-    ORDER BY k.organization_id, k.key, k.period
+    SELECT p.organization_id, p.key, p.duty_id, o.period, o.period_on, o.opens_on, o.due_on, o.due_at,
+        o.opens_on < %s, %s {MISSING}
+    ORDER BY p.organization_id, p.key, o.period
     ON CONFLICT (key, period, organization_id, serial) DO NOTHING
     RETURNING id, organization_id, duty_id, is_caught_up"""
 
 
-class Key(NamedTuple):
-    """What a scheduled task is made of; sorts by what makes it unique, in one order for all generators."""
+class Series(NamedTuple):
+    """The same occasions of one duty, for several organizations."""
 
-    organization_id: int
     key: int
     duty_id: int
-    period: str
-    period_on: date
-    opens_on: date
-    due_on: date
-    due_at: datetime
+    organization_ids: tuple[int, ...]
+    occasions: Sequence[Expected]
+
+    @property
+    def size(self) -> int:
+        return len(self.organization_ids) * len(self.occasions)
 
 
 class Made(NamedTuple):
@@ -55,35 +69,62 @@ class Made(NamedTuple):
     is_caught_up: bool
 
 
-def missing(keys: Sequence[Key], chunk: int = 20_000) -> Counter[int]:
-    """How many of `keys` have no task, by duty."""
-    found: Counter[int] = Counter()
+@dataclass
+class Batch:
+    """What travels: occasions, and the organizations that have them, joined by the number of their series."""
+
+    occasions: list[tuple[object, ...]] = field(default_factory=list)
+    places: dict[int, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    size: int = 0
+
+    def add(self, number: int, series: Series, occasion: Expected) -> None:
+        period, period_on, opens_on, due_on, due_at = occasion
+        days = (period_on.isoformat(), opens_on.isoformat(), due_on.isoformat())
+        self.occasions.append((number, period, *days, _instant(due_at)))
+        if number not in self.places:
+            self.places[number] = [(number, o, series.key, series.duty_id) for o in series.organization_ids]
+        self.size += len(series.organization_ids)
+
+    def packed(self) -> list[str]:
+        return [
+            json.dumps(self.occasions),
+            json.dumps([row for rows in self.places.values() for row in rows]),
+        ]
+
+
+def batches(found: Iterable[Series], size: int) -> Iterator[Batch]:
+    """Cut series into batches of about `size` rows."""
+    batch = Batch()
+    for number, series in enumerate(found):
+        for occasion in series.occasions:
+            batch.add(number, series, occasion)
+            if batch.size >= size:
+                yield batch
+                batch = Batch()
+    if batch.size:
+        yield batch
+
+
+def missing(found: Iterable[Batch]) -> Counter[int]:
+    """How many tasks are not there, by duty."""
+    counted: Counter[int] = Counter()
     with connection.cursor() as cursor:
-        for start in range(0, len(keys), chunk):
-            cursor.execute(_sql(COUNT), [_packed(keys[start : start + chunk])])
-            found.update(dict(cursor.fetchall()))
-    return found
+        for batch in found:
+            cursor.execute(f"{KEYS[connection.vendor]} {COUNT}", batch.packed())
+            counted.update(dict(cursor.fetchall()))
+    return counted
 
 
-def insert(keys: Sequence[Key], *, at: datetime) -> list[Made]:
-    """Insert those of the sorted `keys` that have no task; what opened before the day of `at` is 遡及. In a transaction."""
-    if not transaction.get_connection().in_atomic_block:
+def insert(batch: Batch, *, at: datetime) -> list[Made]:
+    """Insert what is not there; what opened before the day of `at` is 遡及. Only in a transaction."""
+    if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows.insert needs a transaction")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        day = timezone.localdate(at).isoformat()
-        cursor.execute(_sql(INSERT), [day, _instant(at), _packed(keys)])
+        today = timezone.localdate(at).isoformat()
+        cursor.execute(f"{KEYS[connection.vendor]} {INSERT}", [*batch.packed(), today, _instant(at)])
         return [Made(*row) for row in cursor.fetchall()]
-
-
-def _sql(statement: str) -> str:
-    return statement.format(source=SOURCE[connection.vendor], missing=MISSING)
-
-
-def _packed(keys: Sequence[Key]) -> str:
-    day, instant = lru_cache(date.isoformat), lru_cache(_instant)
-    return json.dumps([(*k[:4], day(k[4]), day(k[5]), day(k[6]), instant(k[7])) for k in keys])
 
 
 def _instant(at: datetime) -> str:

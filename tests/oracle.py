@@ -61,6 +61,7 @@ def shifted(first: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+@cache
 def day_of(first: date, point: tuple[int, str, int], closed: frozenset[date], opened: frozenset[date]) -> date:
     month = shifted(first, point[0])
     days = [d for d in (month + DAY * i for i in range(31)) if d.month == month.month]
