@@ -5,11 +5,11 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.calendar.book import calendar_of
 from opsdesk.lib.filters import Choice, Date, ListFilter, Number, Word
+from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Assignment, Cycle, Edition, Mark, Signer
 
@@ -33,6 +33,8 @@ STATES = (
 #: These look back: the newest first.
 PAST = frozenset({"done", "late", "skipped", "any"})
 MAIN = frozenset({Mark.MAIN.value})
+PERIODIC = "periodic"
+CYCLES = (*Cycle.choices, (PERIODIC, _("日次以外")))
 SCOPES = (("mine", _("自分")), ("team", _("チーム")), ("all", _("全体")))
 
 
@@ -45,14 +47,14 @@ class TaskFilter(ListFilter):
     due_to = Date(label=_("期限（まで）"), field_name="due_on", lookup_expr="lte")
     q = Word(label=_("語句"), method="by_words")
     duty = Number(label=_("No."), field_name="duty__number")
-    cycle = Choice(label=_("周期"), choices=Cycle.choices, field_name="duty__cycle")
+    cycle = Choice(label=_("周期"), choices=CYCLES, method="by_cycle")
     mark = Choice(label=_("担当区分"), choices=Mark.choices, method="by_mark")
     assignee = Word(label=_("担当者"), method="by_assignee")
     done_from = Date(label=_("実施日（から）"), field_name="done_on", lookup_expr="gte")
     done_to = Date(label=_("実施日（まで）"), field_name="done_on", lookup_expr="lte")
     folded = ("duty", "cycle", "mark", "assignee", "done_from", "done_to")
 
-    def __init__(self, data: Any, queryset: QuerySet, *, request: HttpRequest) -> None:
+    def __init__(self, data: Any, queryset: QuerySet, *, request: Request) -> None:
         data = data.copy()
         past = data.get("done_from") or data.get("done_to")
         data["state"] = data.get("state") or ("done" if past else "open")
@@ -109,6 +111,11 @@ class TaskFilter(ListFilter):
     def by_team(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         mark = self.form.cleaned_data.get("mark")
         return queryset.filter(self.marked([self.teams[value]], {mark} if mark else None))
+
+    def by_cycle(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == PERIODIC:
+            return queryset.exclude(duty__cycle=Cycle.DAILY)
+        return queryset.filter(duty__cycle=value)
 
     def by_mark(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Of the chosen team, which by_team looks at; without one, of mine."""

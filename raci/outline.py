@@ -1,0 +1,97 @@
+"""A published edition at a glance: duties with marks and edges, kept in the process as it never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .matrix import resolved
+from .models import Assignment, Duty, DutyField, FollowUp, Mark
+from .models.field import FieldKind
+
+
+@dataclass(frozen=True)
+class Line:
+    """One duty. `section` also where the sheet says "as above"; `files`: how many files it asks for."""
+
+    duty: Duty = field(repr=False)
+    section: str
+    files: int
+    marks: Mapping[int, str] = field(repr=False)  # role id -> mark
+
+    @property
+    def key(self) -> int:
+        return self.duty.key
+
+    @property
+    def number(self) -> int:
+        return self.duty.number
+
+    @property
+    def work(self) -> str:
+        return self.duty.work
+
+    @property
+    def cycle(self) -> str:
+        return self.duty.cycle
+
+    def roles_with(self, mark: str = Mark.MAIN) -> list[int]:
+        return [role for role, found in self.marks.items() if found == mark]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """`lines` by duty id, `keys` by key; `before` and `after` by key, along automatic edges."""
+
+    lines: Mapping[int, Line]
+    keys: Mapping[int, Line]
+    before: Mapping[int, tuple[int, ...]]
+    after: Mapping[int, tuple[int, ...]]
+
+    def chain(self, cycle: str, key: int) -> tuple[int, ...]:
+        """The longest way through `key` along the edges between duties of one cycle; () without any."""
+        keys = frozenset(line.key for line in self.lines.values() if line.cycle == cycle)
+        if key not in keys:
+            return ()
+        back = _longest(self.before, key, keys)
+        return (*reversed(back[1:]), *_longest(self.after, key, keys))
+
+
+def _longest(edges: Mapping[int, tuple[int, ...]], key: int, keys: frozenset[int]) -> tuple[int, ...]:
+    ways = [_longest(edges, k, keys - {key}) for k in edges.get(key, ()) if k in keys and k != key]
+    return (key, *max(ways, key=len, default=()))
+
+
+@lru_cache(maxsize=64)
+def outline_of(edition_id: int) -> Outline:
+    """The outline of a *published* edition."""
+    marks: dict[int, dict[int, str]] = {}
+    for duty, role, mark in Assignment.objects.filter(duty__edition=edition_id).values_list(
+        "duty_id", "role_id", "mark"
+    ):
+        marks.setdefault(duty, {})[role] = mark
+    files: dict[int, int] = {}
+    asked = DutyField.objects.filter(duty__edition=edition_id, kind=FieldKind.FILE, is_required=True)
+    for duty in asked.values_list("duty_id", flat=True):
+        files[duty] = files.get(duty, 0) + 1
+    duties = list(Duty.objects.filter(edition=edition_id).select_related("schedule").order_by("position"))
+    lines: dict[int, Line] = {}
+    for duty, (_category, section) in zip(duties, resolved(duties), strict=True):
+        lines[duty.pk] = Line(
+            duty=duty,
+            section="".join(section.split()),
+            files=files.get(duty.pk, 0),
+            marks=marks.get(duty.pk, {}),
+        )
+    return Outline(lines, {line.key: line for line in lines.values()}, *_edges(edition_id))
+
+
+def _edges(edition_id: int) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, tuple[int, ...]]]:
+    before: dict[int, tuple[int, ...]] = {}
+    after: dict[int, tuple[int, ...]] = {}
+    edges = FollowUp.objects.filter(duty__edition=edition_id, kind=FollowUp.Kind.AUTO)
+    for key, target in edges.order_by("duty__position", "position").values_list("duty__key", "target_key"):
+        after[key] = (*after.get(key, ()), target)
+        before[target] = (*before.get(target, ()), key)
+    return before, after

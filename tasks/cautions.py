@@ -1,0 +1,58 @@
+"""Question: what a dashboard warns of first: no generation, a capped one, missing holidays."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from opsdesk.calendar.fiscal import FiscalYear
+from opsdesk.calendar.holidays import missing_for
+from raci.access import Standing
+
+from .acting import when
+from .models import GenerationRun
+
+#: Beat wakes generation every three minutes.
+STALE = timedelta(minutes=15)
+
+
+def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -> list[str]:
+    """Sentences, the gravest first; missing holidays are for those who can do something about them."""
+    found = [_of_generation(now)]
+    if standing.is_union or user.is_staff:
+        found += [
+            _("%(year)sの祝日が登録されていません。管理者は、管理画面の「祝日」から取り込んでください。")
+            % {"year": year.label}
+            for year in missing_for(today)
+        ]
+    return [sentence for sentence in found if sentence]
+
+
+def _of_generation(now: datetime) -> str:
+    run = GenerationRun.objects.order_by("-pk").first()
+    if run is None or run.finished_at is None:
+        return _("作業はまだ一度も作成されていません。作成のジョブが動いているか、管理者に確かめてください。")
+    if run.error:
+        return _(
+            "作業の作成が失敗しました。一覧に出ていない作業があるかもしれません。管理者に知らせてください。"
+        )
+    if now - run.finished_at > STALE:
+        sentence = _(
+            "作業の作成が %(when)s から動いていません。"
+            "今日の作業がまだ出ていないかもしれません。管理者に知らせてください。"
+        )
+        return sentence % {"when": when(run.finished_at, now)}
+    if run.refused:
+        sentence = _(
+            "作業の作成を止めました: 一度に %(n)s件は多すぎます。"
+            "運用開始日や周期設定を確かめ、正しければ管理者が作成してください。"
+        )
+        return sentence % {"n": f"{run.refused:,}"}
+    return ""
+
+
+def _of_holidays(year: FiscalYear) -> str:
+    sentence = _("%(year)sの祝日が登録されていません。管理者が、管理画面の「祝日」から取り込んでください。")
+    return sentence % {"year": year.label}
