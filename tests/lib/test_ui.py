@@ -102,6 +102,18 @@ def test_a_wrong_field_says_what_is_wrong():
     assert re.search(r'id="id_name_error">\s*<p class="err">.*このフィールドは必須です。', html, re.DOTALL)
 
 
+def test_a_password_does_not_offer_what_is_not_there():
+    class Password(forms.Form):
+        password = forms.CharField(
+            help_text="パスワードをお忘れですか?",
+            widget=forms.PasswordInput({"autocomplete": "current-password", "placeholder": "パスワード"}),
+        )
+
+    html = render_to_string("ui/_password.html", {"field": Password()["password"]})
+    assert "お忘れ" not in html and "aria-describedby" not in html and "placeholder" not in html
+    assert 'data-show="id_password"' in html
+
+
 def test_radios_are_a_group():
     html = field("kind")
     assert "<fieldset" in html and "<legend>区分" in html and html.count('type="radio"') == 2

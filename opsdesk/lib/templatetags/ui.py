@@ -91,11 +91,13 @@ def bar(done: int, total: int) -> SafeString:
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
     """A form field in the house's look; Django itself adds aria-describedby and aria-invalid."""
-    kind = getattr(field.field.widget, "input_type", None)
-    if kind in ("checkbox", "radio", "file", "hidden"):
+    widget = field.field.widget
+    if getattr(widget, "input_type", None) in ("checkbox", "radio", "file", "hidden"):
         return field.as_widget()
-    own = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"in {own}".strip()})
+    if widget.attrs.get("autocomplete") == "current-password":
+        field.help_text = ""  # allauth's is a link to a page that this house does not offer
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"in {own}".strip(), "placeholder": False})
 
 
 PLACE = ("page", "after", "before")  # where in the list one is: another order begins at its first page
