@@ -108,7 +108,9 @@ def _field(field: DutyField, labels: words.Labels, roles: dict[str, str]) -> dic
 
 
 def _edge(edge: FollowUp, other: Duty | None, labels: words.Labels) -> dict[str, Any]:
-    return {"edge": edge, "other": other, "condition": words.condition_in_words(edge, labels)}
+    """Between scheduled duties an edge opens nothing, the calendar does; the later one waits (先行待ち)."""
+    kind = _("周期どおり") if other and rule_of(other) else edge.get_kind_display()
+    return {"edge": edge, "other": other, "kind": kind, "condition": words.condition_in_words(edge, labels)}
 
 
 def _times(own: Duty, standing: Standing, request: Request) -> dict[str, Any]:

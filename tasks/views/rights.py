@@ -1,5 +1,6 @@
 """Who may do what (権限一覧), computed: screens from their doors, duties from the marks of the matrix."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from opsdesk.accounts.access import allow, label_of, nobody, signed_in
+from opsdesk.accounts.access import RULES, Rule, allow, label_of, nobody, signed_in
 from opsdesk.accounts.doors import Door, doors
 from opsdesk.accounts.models import Organization, Role
 from opsdesk.lib.request import Request
@@ -42,39 +43,37 @@ def rights(request: Request) -> HttpResponse:
 
 
 def screens(found: Iterable[Door], request: Request) -> list[dict[str, Any]]:
-    """Doors with a name in words, by rule: for whom, at which addresses, and may this person enter."""
-    groups: dict[Any, dict[str, dict[str, Any]]] = {}
+    """Doors with a name in words: for whom, at which addresses, and whether this person may enter."""
+    order = {rule: n for n, rule in enumerate(RULES.values())}
+    lines: dict[tuple[Rule, str], list[str]] = {}
     for door in found:
-        if door.rule is None or door.rule is nobody:
-            continue
         name = str(door.label) or _foreign(door)
-        if name:
-            screen = groups.setdefault(door.rule, {}).setdefault(name, {"name": name, "routes": []})
-            if len(screen["routes"]) < 1 or door.label:
-                screen["routes"].append(f"/{_plain(door.route)}")
+        if door.rule is not None and door.rule is not nobody and name:
+            lines.setdefault((door.rule, name), []).append(_plain(door.route))
     return [
-        {"whom": label_of(rule), "is_mine": rule(request), "screens": list(found.values())}
-        for rule, found in groups.items()
+        {"name": name, "routes": routes, "whom": label_of(rule), "is_mine": rule(request)}
+        for (rule, name), routes in sorted(lines.items(), key=lambda line: order.get(line[0][0], len(order)))
     ]
 
 
+FOREIGN = {
+    "account_login": gettext_lazy("サインイン"),
+    "account_logout": gettext_lazy("サインアウト"),
+    "account_change_password": gettext_lazy("パスワードの変更"),
+    "mfa_authenticate": gettext_lazy("二段階認証の確認"),
+    "mfa_index": gettext_lazy("二段階認証の設定"),
+    "admin:index": gettext_lazy("管理画面(団体・担当・利用者・開庁日など)"),
+}
+
+
 def _foreign(door: Door) -> str:
-    """Names of other people's screens, of which one line each is enough."""
-    space, _colon, _name = door.name.rpartition(":")
-    if space == "admin":
-        return _("管理画面")
-    names = {
-        "account_login": _("サインイン"),
-        "account_logout": _("サインアウト"),
-        "account_change_password": _("パスワードの変更"),
-        "mfa_authenticate": _("二段階認証の確認"),
-        "mfa_index": _("二段階認証の設定"),
-    }
-    return names.get(door.name, "")
+    """The name of a screen that is not ours; those below it are not listed."""
+    return str(FOREIGN.get(door.name, ""))
 
 
 def _plain(route: str) -> str:
-    return route.replace("^", "").replace("$", "")
+    """/tasks/<int:pk>/ as /tasks/…/."""
+    return "/" + re.sub(r"<[^>]*>", "…", route.strip("^$"))
 
 
 def by_role(duties: list[Duty], roles: Iterable[Role]) -> list[dict[str, Any]]:
