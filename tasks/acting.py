@@ -59,7 +59,9 @@ def proxy_teams(task: Task, user: Any, today: date) -> list[Team]:
     return [t for t in teams if t not in standing.teams and _concerns(t, task)]
 
 
-def authorize(task: Task, *, by: Any, team: Team, at: datetime, marks: Collection[str], reason: str = "") -> bool:
+def authorize(
+    task: Task, *, by: Any, team: Team, at: datetime, marks: Collection[str], reason: str = ""
+) -> bool:
     """True if `by` acts for another team (代行), which needs a reason; raises PermissionDenied without a right."""
     today = timezone.localdate(at)
     if team in own_teams(task, by, today, marks):
@@ -67,7 +69,9 @@ def authorize(task: Task, *, by: Any, team: Team, at: datetime, marks: Collectio
     if marks == COMMENT or team not in proxy_teams(task, by, today):
         raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
     if not reason.strip():
-        raise Refusal(_("代行の理由を入力してください。"), errors={"reason": _("代行の理由を入力してください。")})
+        raise Refusal(
+            _("代行の理由を入力してください。"), errors={"reason": _("代行の理由を入力してください。")}
+        )
     return True
 
 
@@ -98,7 +102,9 @@ def changed(task: Task, at: datetime) -> Refusal:
     if last is None:
         return Refusal(_("この作業は、ほかの人が変更しました。内容を確かめて、もう一度記録してください。"))
     return Refusal(
-        _("この作業は %(when)s に %(who)s が変更しました。入力した内容は残っています。確かめて、もう一度記録してください。")
+        _(
+            "この作業は %(when)s に %(who)s が変更しました。入力した内容は残っています。確かめて、もう一度記録してください。"
+        )
         % {"when": when(last.at, at), "who": named(last.actor_name or _("システム"), last.team_name)}
     )
 
@@ -114,13 +120,18 @@ def require_open(task: Task, at: datetime) -> None:
     )
     raise Refusal(
         sentence
-        % {"when": when(task.closed_at, at) if task.closed_at else "", "who": named(task.closed_by, task.closed_for)}
+        % {
+            "when": when(task.closed_at, at) if task.closed_at else "",
+            "who": named(task.closed_by, task.closed_for),
+        }
     )
 
 
 def require_move(task: Task, state: str) -> None:
     if state not in Task.MOVES[Task.State(task.state)]:
-        raise Refusal(_("この作業は「%(state)s」なので、この操作はできません。") % {"state": task.get_state_display()})
+        raise Refusal(
+            _("この作業は「%(state)s」なので、この操作はできません。") % {"state": task.get_state_display()}
+        )
 
 
 def named(person: Any, team: Any) -> str:

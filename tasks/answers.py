@@ -69,7 +69,9 @@ def fields_of(rows: Iterable[DutyField]) -> tuple[Field, ...]:
     return tuple(Field(row, tuple(columns.get(row.pk, ()))) for row in rows if not row.parent_id)
 
 
-def read(fields: Sequence[Field], raw: Mapping[str, Any], setting: Setting, *, stored: Mapping[str, Any] = {}) -> Reading:  # noqa: B006
+def read(
+    fields: Sequence[Field], raw: Mapping[str, Any], setting: Setting, *, stored: Mapping[str, Any] = {}
+) -> Reading:  # noqa: B006
     """Read `raw` (by field key: text as typed, True or False of a check, a list of dicts of lines).
 
     A field that `raw` does not mention keeps its stored answer.
@@ -166,7 +168,9 @@ def read_month(text: str) -> str:
     short = plain(text)
     separator = next((c for c in "/.-" if c in short), "")
     try:
-        return read_date(f"{short}1日" if short.endswith("月") else f"{short}{separator or '0'}1").isoformat()[:7]
+        return read_date(
+            f"{short}1日" if short.endswith("月") else f"{short}{separator or '0'}1"
+        ).isoformat()[:7]
     except ValueError:
         raise ValueError(_("年月は 2027-06 や R9.6 のように入力してください。")) from None
 
@@ -177,7 +181,9 @@ def _not_below(number: int, least: int | None) -> int:
     return number
 
 
-def _put(into: dict[str, Any], row: DutyField, raw: Any, where: str, prefix: str, errors: dict[str, str]) -> None:
+def _put(
+    into: dict[str, Any], row: DutyField, raw: Any, where: str, prefix: str, errors: dict[str, str]
+) -> None:
     try:
         value = read_value(row, raw)
     except ValueError as error:
@@ -221,7 +227,9 @@ def _judge(f: Field, fields: Sequence[Field], setting: Setting, reading: Reading
         for n, line in enumerate(lines):
             for column in f.columns:
                 where = f"{f.key}.{n}.{column.key}"
-                _judge_value(column, line, where, _line_no(n), f.columns, reading, setting, outer=reading.answers)
+                _judge_value(
+                    column, line, where, _line_no(n), f.columns, reading, setting, outer=reading.answers
+                )
         if f.row.is_required and not lines and not (from_check and reading.answers.get(from_check.key)):
             reading.missing[f.key] = _need_lines(f, from_check)
         return

@@ -57,7 +57,9 @@ def around(task: Task, user: Any, today: date) -> Around:
 
 
 def _rows(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("duty", "organization", "closed_by").order_by("duty__position", "organization__position", "pk")
+    return tasks.select_related("duty", "organization", "closed_by").order_by(
+        "duty__position", "organization__position", "pk"
+    )
 
 
 def along(task: Task, duties: Iterable[Duty]) -> Q:
@@ -97,4 +99,8 @@ def later_done(task: Task) -> str:
 def name_of(task: Task) -> str:
     """No.28 月次処理計画・立案(汐見市)."""
     who = "" if task.organization.kind == Organization.Kind.UNION else f"({task.organization})"
-    return _("No.%(number)s %(work)s%(who)s") % {"number": task.duty.number, "work": task.duty.work, "who": who}
+    return _("No.%(number)s %(work)s%(who)s") % {
+        "number": task.duty.number,
+        "work": task.duty.work,
+        "who": who,
+    }

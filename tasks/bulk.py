@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from opsdesk.audit.record import command
 from opsdesk.lib.refusal import Refusal
 
-from .acting import CLOSE, own_teams
+from .acting import CLOSE, locked, own_teams
 from .answers import normal
 from .closing import close
 from .filling import reading_of, start_answers, task_fields
@@ -50,16 +50,25 @@ def close_many(
 
 def _close_one(task: Task, *, by: Any, at: datetime, is_confirmed: bool, done_on: date | None) -> Result:
     today = timezone.localdate(at)
+    task = locked(task, at=at)  # what somebody saved a moment ago counts
     teams = own_teams(task, by, today, CLOSE)
     if not teams:
         return Result(task, False, _("主担当(◎)ではないため、完了にできません。"))
     if len(teams) > 1:
-        return Result(task, False, _("どの担当として記録するか選ぶ必要があります。作業の画面を開いてください。"))
+        return Result(
+            task, False, _("どの担当として記録するか選ぶ必要があります。作業の画面を開いてください。")
+        )
     if sentence := why_not(task, today, is_confirmed=is_confirmed):
         return Result(task, False, sentence)
     try:
         closed = close(
-            task, by=by, team=teams[0], at=at, answers=bulk_answers(task), outcome=Outcome.NORMAL, done_on=done_on
+            task,
+            by=by,
+            team=teams[0],
+            at=at,
+            answers=bulk_answers(task),
+            outcome=Outcome.NORMAL,
+            done_on=done_on,
         )
     except (Refusal, PermissionDenied) as error:
         errors = getattr(error, "errors", {})
@@ -77,7 +86,9 @@ def why_not(task: Task, today: date, *, is_confirmed: bool = True) -> str:
     if not task.is_open:
         return ""  # the command says by whom and when
     if not is_confirmed and reading_of(task, start_answers(task, {}), today).missing:
-        return _("必須の項目があります。「全項目を確認した」にチェックを入れるか、作業の画面で記録してください。")
+        return _(
+            "必須の項目があります。「全項目を確認した」にチェックを入れるか、作業の画面で記録してください。"
+        )
     reading = reading_of(task, bulk_answers(task), today)
     if reading.findings:
         return _("所見があります。作業の画面で記録してください。")

@@ -180,9 +180,7 @@ def _wrong(task: Task, findings: Mapping[str, str], today: date) -> dict[str, st
 
 
 @command
-def skip(
-    task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None
-) -> Task:
+def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None) -> Task:
     """対象外にする, with a reason; satisfies what waits for it. The union may do it for a ◎ team (代行)."""
     task = locked(task, at=at)
     require_open(task, at)
@@ -194,15 +192,20 @@ def skip(
     task.closed_at, task.closed_by, task.closed_for = at, by, team
     store(task, "state", "reason", "is_proxy", "lead", "closed_at", "closed_by", "closed_for", at=at)
     record(
-        "task.skipped", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, proxy=proxy
+        "task.skipped",
+        task,
+        by=by,
+        team=team,
+        at=at,
+        stream=task.organization.code,
+        reason=reason,
+        proxy=proxy,
     )
     return task
 
 
 @command
-def reopen(
-    task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None
-) -> Task:
+def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None) -> Task:
     """取り消す: within 7 days, by the team that closed it, while no later step is closed. The answers stay."""
     task = locked(task, version, at=at)
     require_move(task, Task.State.OPEN)
@@ -215,9 +218,20 @@ def reopen(
     task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
     task.closed_at = task.closed_by = task.closed_for = None
     store(
-        task, "state", "outcome", "done_on", "is_proxy", "reason", "closed_at", "closed_by", "closed_for", at=at
+        task,
+        "state",
+        "outcome",
+        "done_on",
+        "is_proxy",
+        "reason",
+        "closed_at",
+        "closed_by",
+        "closed_for",
+        at=at,
     )
-    record("task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was)
+    record(
+        "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was
+    )
     return task
 
 

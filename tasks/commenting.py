@@ -59,7 +59,9 @@ def audience_of(task: Task, team: Team, audience: str) -> tuple[str, Organizatio
     allowed = audiences_for(task, team)
     chosen = audience or allowed[0]
     if chosen not in allowed:
-        raise Refusal(_("公開範囲を選び直してください。"), errors={"audience": _("公開範囲を選び直してください。")})
+        raise Refusal(
+            _("公開範囲を選び直してください。"), errors={"audience": _("公開範囲を選び直してください。")}
+        )
     if chosen != Audience.MEMBER:
         return chosen, None
     return chosen, team.organization if team.role.kind == Organization.Kind.MEMBER else task.organization

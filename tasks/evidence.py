@@ -64,7 +64,9 @@ def attach(
         task=task, field_key=field_key, name=upload.name, content_type=upload.content_type,
         size=len(upload.content), sha256=digest, audience=chosen, organization=organization, team=team, by=by, at=at,
     )  # fmt: skip
-    attachment.file.save(f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False)
+    attachment.file.save(
+        f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False
+    )
     attachment.save(force_insert=True)
     record(
         "task.attached", task, by=by, team=team, at=at, stream=task.organization.code,
@@ -93,7 +95,11 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     By the team that attached it, while the task is open or for its closing team; raises Refusal without a reason.
     """
     locked(attachment.task, at=at)
-    row = Attachment.objects.select_for_update(of=("self",)).select_related("task__organization", "task__duty").get(pk=attachment.pk)
+    row = (
+        Attachment.objects.select_for_update(of=("self",))
+        .select_related("task__organization", "task__duty")
+        .get(pk=attachment.pk)
+    )
     if team.pk != row.team_id or team not in own_teams(row.task, by, timezone.localdate(at), COMMENT):
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
     if row.withdrawn_at is not None:
@@ -110,5 +116,3 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
         attachment=row.pk, sha256=row.sha256, reason=reason, **_shown_name(row),
     )  # fmt: skip
     return row
-
-

@@ -92,9 +92,13 @@ def start_answers(task: Task, previous: Mapping[str, Any]) -> dict[str, Any]:
 def _prefilled(task: Task, rule: Mapping[str, Any]) -> list[dict[str, Any]]:
     keys = [rule["key"], *([rule["settled_by"]] if "settled_by" in rule else [])]
     rows = list(
-        Task.objects.filter(key__in=keys, period=task.period).order_by("organization__position", "pk").only("key", "state", "answers")
+        Task.objects.filter(key__in=keys, period=task.period)
+        .order_by("organization__position", "pk")
+        .only("key", "state", "answers")
     )
-    if "settled_by" in rule and not any(t.key == rule["settled_by"] and t.state == Task.State.DONE for t in rows):
+    if "settled_by" in rule and not any(
+        t.key == rule["settled_by"] and t.state == Task.State.DONE for t in rows
+    ):
         return []
     lines = [
         {column: line[column] for column in rule["columns"] if column in line}

@@ -29,9 +29,7 @@ def may_hand_over(person: User, by: Any, today: date) -> bool:
     if by is None or by.is_staff:  # None: a management command
         return True
     standing = standing_of(by, today)
-    return any(
-        m.team_id in standing.approver_of for m in person.memberships.on(today).select_related("team")
-    )
+    return any(m.team_id in standing.approver_of for m in person.memberships.on(today).select_related("team"))
 
 
 @command
@@ -51,7 +49,9 @@ def hand_over(person: User, *, to: User | None, by: Any, at: datetime) -> list[T
         found = own_teams(task, to, today, FILL) if to is not None else []
         if to is not None and not found:
             raise Refusal(
-                _("%(to)s は No.%(number)s %(work)s の担当ではないため、引き継げません。担当が同じ人を選んでください。")
+                _(
+                    "%(to)s は No.%(number)s %(work)s の担当ではないため、引き継げません。担当が同じ人を選んでください。"
+                )
                 % {"to": to, "number": task.duty.number, "work": task.duty.work}
             )
         teams[task.pk] = found[0] if found else None

@@ -94,7 +94,9 @@ SENTENCES = {
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
     "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),
     "task.lead_passed": Sentence(
-        gettext_lazy("担当"), lambda e: _("主担当チームを %(to)s に引き渡し") % {"to": e.data["to"]}, tone="info"
+        gettext_lazy("担当"),
+        lambda e: _("主担当チームを %(to)s に引き渡し") % {"to": e.data["to"]},
+        tone="info",
     ),
     "task.handed_over": Sentence(gettext_lazy("引き継ぎ"), handed_over, tone="info"),
     "task.saved": Sentence(gettext_lazy("記入"), saved, reason),
@@ -107,5 +109,8 @@ SENTENCES = {
     "task.attached": Sentence(gettext_lazy("ファイル"), file_name),
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
+    ),
+    "generation.created": Sentence(
+        gettext_lazy("作成"), lambda e: _("作業を%(count)s件作りました（うち遡及%(caught_up)s件）") % e.data
     ),
 }

@@ -27,7 +27,7 @@ from .around import Around, around
 from .closing import why_not_reopen
 from .commenting import audiences_for
 from .filling import editable, setting_of, start_answers, task_fields
-from .forms import Drawn, draw
+from .forms import Drawn, draw, text_of
 from .models import Audience, Outcome, Task
 from .papers import Paper, Papers, papers_of
 from .recurrence import in_words, rule_of
@@ -269,6 +269,18 @@ class Page:
             files={f.place: self.papers.files_of(f.place) for f in self.papers.files},
             blanks=self.blanks,
         )
+
+    @property
+    def typed_words(self) -> list[tuple[str, str]]:
+        """What was typed into a form that can't be sent any more: (label, text)."""
+        found = []
+        for f in task_fields(self.task):
+            value = self.typed.get("answers", {}).get(f.key)
+            if isinstance(value, list):
+                value = "\n".join("\t".join(str(row.get(c.key, "")) for c in f.columns) for row in value)
+            if value:
+                found.append((f.row.label, text_of(f.row, value)))
+        return [*found, *([(_("所見"), self.typed["remark"])] if self.typed.get("remark") else [])]
 
     @property
     def outcomes(self) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing, Signer
 
-from .acting import locked, require_open, store
+from .acting import FILL, locked, own_teams, require_open, store
 from .closing import fill, finish, proxy_data, refuse
 from .filling import task_fields
 from .models import Signature, Task
@@ -128,14 +128,16 @@ def _my_turn(
             sentence = _("代行の理由を入力してください。")
             raise Refusal(sentence, errors={"reason": sentence})
         return task, step, True
+    if team not in own_teams(task, by, today, FILL):
+        raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
     if team.role_id == step.signer.role_id and step.signer.is_approver:
         raise Refusal(_("この署名は %(team)s の承認者(課長)が行います。") % {"team": team})
-    if any(team.role_id == s.signer.role_id for s in steps_of(task)):
-        raise Refusal(_("いまは「%(label)s」の番です。署名は順に行います。") % {"label": label_of(step.signer)})
-    raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
+    raise Refusal(_("いまは「%(label)s」の番です。署名は順に行います。") % {"label": label_of(step.signer)})
 
 
-def _check_own(task: Task, signer: Signer, team: Team, answers: Mapping[str, Any] | None, at: datetime) -> None:
+def _check_own(
+    task: Task, signer: Signer, team: Team, answers: Mapping[str, Any] | None, at: datetime
+) -> None:
     """Errors anywhere, and what is missing in the signer's own fields."""
     reading = fill(task, team, answers, at)
     own = {f.key for f in task_fields(task) if f.row.signer_role_id == signer.role_id}

@@ -43,7 +43,9 @@ def turn_of(steps: Sequence[Step]) -> Step | None:
 
 def signed_roles(task: Task, steps: Sequence[Step] | None = None) -> frozenset[int]:
     """Roles whose signature stands: their fields are frozen."""
-    return frozenset(s.signer.role_id for s in (steps if steps is not None else steps_of(task)) if s.signature)
+    return frozenset(
+        s.signer.role_id for s in (steps if steps is not None else steps_of(task)) if s.signature
+    )
 
 
 def signing_teams(task: Task, signer: Signer, user: Any, today: date) -> list[Team]:

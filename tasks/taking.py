@@ -30,7 +30,9 @@ def take(task: Task, *, by: Any, team: Team, at: datetime, version: int | None =
     authorize(task, by=by, team=team, at=at, marks=FILL)
     if task.assignee_id not in (None, by.pk):
         raise Refusal(
-            _("この作業は %(who)s がすでに引き受けています。代わるときは「担当者を決める」から変えてください。")
+            _(
+                "この作業は %(who)s がすでに引き受けています。代わるときは「担当者を決める」から変えてください。"
+            )
             % {"who": task.assignee}
         )
     lead = lead_after(task, team, at)
@@ -66,24 +68,39 @@ def let_go(task: Task, *, by: Any, team: Team, at: datetime, version: int | None
     if task.lead_id == team.pk:
         task.lead = None
     store(task, "assignee", "lead", at=at)
-    record("task.let_go", task, by=by, team=team, at=at, stream=task.organization.code, assignee=str(before or ""))
+    record(
+        "task.let_go",
+        task,
+        by=by,
+        team=team,
+        at=at,
+        stream=task.organization.code,
+        assignee=str(before or ""),
+    )
     return task
 
 
 @command
-def assign(task: Task, *, by: Any, team: Team, at: datetime, to: User | None, version: int | None = None) -> Task:
+def assign(
+    task: Task, *, by: Any, team: Team, at: datetime, to: User | None, version: int | None = None
+) -> Task:
     """Make `to`, who is in `team` today, the assignee; None: nobody. `team` has ◎ or ○."""
     task = locked(task, version, at=at)
     require_open(task, at)
     authorize(task, by=by, team=team, at=at, marks=FILL)
     today = timezone.localdate(at)
-    if to is not None and not Membership.objects.on(today).filter(user=to, team=team, user__is_active=True).exists():
+    if (
+        to is not None
+        and not Membership.objects.on(today).filter(user=to, team=team, user__is_active=True).exists()
+    ):
         raise Refusal(_("%(who)s は今日、%(team)s に所属していません。") % {"who": to, "team": team})
     if task.assignee_id == (to.pk if to else None):
         return task
     task.assignee = to
     store(task, "assignee", at=at)
-    record("task.assigned", task, by=by, team=team, at=at, stream=task.organization.code, assignee=str(to or ""))
+    record(
+        "task.assigned", task, by=by, team=team, at=at, stream=task.organization.code, assignee=str(to or "")
+    )
     return task
 
 

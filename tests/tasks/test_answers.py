@@ -32,28 +32,48 @@ LINES = field(
     is_required=True,
     columns=[
         row("process", label="処理名", is_required=True),
-        row("process_on", "date", "処理日", is_required=True, options={"business_day": True, "in_period": True}),
+        row(
+            "process_on",
+            "date",
+            "処理日",
+            is_required=True,
+            options={"business_day": True, "in_period": True},
+        ),
         row("deliver_on", "date", "納品日", options={"business_day": True, "not_before": "process_on"}),
         row("state", "choice", "状態", choices=["正常", "異常"], finding={"in": ["異常"]}),
     ],
 )
 NONE = field("none", "check", "今月は依頼なし", options={"instead_of": "lines"})
 PCS = [
-    field("machines", "number", "総台数", is_required=True, options={"sum_of": ["updated", "behind"], "carry_over": True}),
+    field(
+        "machines",
+        "number",
+        "総台数",
+        is_required=True,
+        options={"sum_of": ["updated", "behind"], "carry_over": True},
+    ),
     field("updated", "number", "更新済", is_required=True),
     field(
-        "behind", "number", "未更新", is_required=True, finding={"over_percent_of": "machines", "limit": "organization"}
+        "behind",
+        "number",
+        "未更新",
+        is_required=True,
+        finding={"over_percent_of": "machines", "limit": "organization"},
     ),
 ]
 
 
 def test_it_works():
-    reading = read([field("disk", "choice", "ディスク", choices=["OK", "NG"], is_required=True)], {"disk": "OK"}, SETTING)
+    reading = read(
+        [field("disk", "choice", "ディスク", choices=["OK", "NG"], is_required=True)], {"disk": "OK"}, SETTING
+    )
     assert reading.answers == {"disk": "OK"}
     assert (reading.errors, reading.missing, reading.findings) == ({}, {}, {})
 
 
-@pytest.mark.parametrize("typed, number", [("86", 86), ("８６", 86), ("1,234", 1234), ("１，２３４", 1234), (" 7 ", 7), (0, 0)])
+@pytest.mark.parametrize(
+    "typed, number", [("86", 86), ("８６", 86), ("1,234", 1234), ("１，２３４", 1234), (" 7 ", 7), (0, 0)]
+)
 def test_numbers_as_people_type_them(typed, number):
     assert read([field("n", "number")], {"n": typed}, SETTING).answers == {"n": number}
 
@@ -78,7 +98,9 @@ def test_a_nul_is_refused():
     assert "使えない文字" in read([field("t")], {"t": "a\0b"}, SETTING).errors["t"]
 
 
-@pytest.mark.parametrize("typed", ["R8.12.1", "令和8年12月1日(火)", "2026/12/1", "20261201", "Ｒ８．１２．１"])
+@pytest.mark.parametrize(
+    "typed", ["R8.12.1", "令和8年12月1日(火)", "2026/12/1", "20261201", "Ｒ８．１２．１"]
+)
 def test_dates_as_people_type_them(typed):
     assert read([field("d", "date")], {"d": typed}, SETTING).answers == {"d": "2026-12-01"}
 
@@ -117,7 +139,10 @@ def test_required_ones_are_missing_each_in_its_words():
 
 
 def test_required_only_because_of_another_answer():
-    fields = [field("result", "choice", choices=["なし", "あり"]), field("what", label="内容", required_if={"result": ["あり"]})]
+    fields = [
+        field("result", "choice", choices=["なし", "あり"]),
+        field("what", label="内容", required_if={"result": ["あり"]}),
+    ]
     assert read(fields, {"result": "なし"}, SETTING).missing == {}
     assert read(fields, {"result": "あり"}, SETTING).missing == {"what": "内容を入力してください。"}
 
@@ -162,7 +187,11 @@ def test_lines_with_errors_by_cell():
         {"process": "", "process_on": "2027/1/5"},
     ]
     reading = read([LINES, NONE], {"lines": raw}, SETTING)
-    assert reading.answers["lines"][0] == {"process": "児童手当", "process_on": "2026-12-07", "deliver_on": "2026-12-08"}
+    assert reading.answers["lines"][0] == {
+        "process": "児童手当",
+        "process_on": "2026-12-07",
+        "deliver_on": "2026-12-08",
+    }
     assert reading.errors["lines.4.process_on"].startswith("明細5行目 処理日: ")
     assert len(reading.answers["lines"]) == 5
 

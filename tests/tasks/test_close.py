@@ -22,7 +22,8 @@ def task(edition):
 
 def close(task, cast, **given):
     return progress.close(
-        task, **{"by": cast.sato, "team": cast.team["operations"], "at": at(10, 50), "answers": ALL_OK, **given}
+        task,
+        **{"by": cast.sato, "team": cast.team["operations"], "at": at(10, 50), "answers": ALL_OK, **given},
     )
 
 
@@ -30,7 +31,11 @@ def test_it_works(cast, task):
     close(task, cast)
     task.refresh_from_db()
     assert task.state == Task.State.DONE
-    assert (task.closed_by, task.closed_for, task.closed_at) == (cast.sato, cast.team["operations"], at(10, 50))
+    assert (task.closed_by, task.closed_for, task.closed_at) == (
+        cast.sato,
+        cast.team["operations"],
+        at(10, 50),
+    )
     assert (task.outcome, task.done_on, task.answers, task.version) == ("normal", TODAY, ALL_OK, 1)
     event = Event.objects.about(task).get()
     assert (event.code, event.stream, event.actor_name, event.team_name) == (
@@ -106,14 +111,20 @@ def test_lateness_is_judged_by_the_day_it_was_done(cast, edition):
     recorded_late = make_task(9, due_on=monday, period_on=monday)
     done_late = make_task(7, due_on=monday, period_on=monday)
     close(recorded_late, cast, done_on=monday)
-    close(done_late, cast, answers={"definition_update": "OK", "scheduled_scan": "OK", "detections": "0"}, done_on=TODAY)
+    close(
+        done_late,
+        cast,
+        answers={"definition_update": "OK", "scheduled_scan": "OK", "detections": "0"},
+        done_on=TODAY,
+    )
     recorded_late.refresh_from_db()
     done_late.refresh_from_db()
     assert (recorded_late.was_late, done_late.was_late) == (False, True)
 
 
 @pytest.mark.parametrize(
-    "person, team", [("ono", "shiomi"), ("morishita", "union"), ("yamaguchi", "helpdesk"), ("sato", "helpdesk")]
+    "person, team",
+    [("ono", "shiomi"), ("morishita", "union"), ("yamaguchi", "helpdesk"), ("sato", "helpdesk")],
 )
 def test_only_a_member_of_the_team_with_the_mark_closes(cast, task, person, team):
     with pytest.raises((PermissionDenied, Refusal)):
@@ -147,19 +158,31 @@ def test_the_union_acts_for_a_team_with_a_reason(cast, task):
     with pytest.raises(Refusal, match="代行の理由"):
         close(task, cast, by=cast.morishita)
     closed = close(task, cast, by=cast.morishita, reason="業務運用が不在のため")
-    assert (closed.is_proxy, closed.closed_for, closed.closed_by) == (True, cast.team["operations"], cast.morishita)
+    assert (closed.is_proxy, closed.closed_for, closed.closed_by) == (
+        True,
+        cast.team["operations"],
+        cast.morishita,
+    )
     assert Event.objects.about(task).first().data["reason"] == "業務運用が不在のため"
 
 
 def test_closing_names_the_predecessors_that_are_open(cast, edition):
     make_task(31, period_on=date(2026, 11, 1), due_on=TODAY)
     close(make_task(32, period_on=date(2026, 11, 1), due_on=TODAY), cast, answers={})
-    assert Event.objects.filter(code="task.closed").get().data["missing"] == ["No.31 オペレーション処理スケジュール確認"]
+    assert Event.objects.filter(code="task.closed").get().data["missing"] == [
+        "No.31 オペレーション処理スケジュール確認"
+    ]
 
 
 def test_one_of_several_main_teams_takes_the_lead_by_closing(cast, edition):
     task = make_task(25)
-    closed = close(task, cast, answers={"result": "回復", "confirmed": "印刷できた"}, by=cast.ishii, team=cast.team["hwnw"])
+    closed = close(
+        task,
+        cast,
+        answers={"result": "回復", "confirmed": "印刷できた"},
+        by=cast.ishii,
+        team=cast.team["hwnw"],
+    )
     assert closed.lead == cast.team["hwnw"]
 
 

@@ -33,12 +33,21 @@ def test_it_works(client, cast, task):
     page = get(client, cast.sato, task)
     text = page.content.decode()
     assert page.status_code == 200
-    for words in ("No.9", "日常点検の実施", "今日 17:15まで", "令和8年11月24日(火) 第15開庁日", "オンラインサービス稼働", "完了を記録する"):
+    for words in (
+        "No.9",
+        "日常点検の実施",
+        "今日 17:15まで",
+        "令和8年11月24日(火) 第15開庁日",
+        "オンラインサービス稼働",
+        "完了を記録する",
+    ):
         assert words in text, words
     assert text.count("<h1>") == 1
 
 
-@pytest.mark.parametrize("person, status", [("ono", 200), ("morishita", 200), ("yamaguchi", 404), ("ogawa", 404), ("kubo", 403)])
+@pytest.mark.parametrize(
+    "person, status", [("ono", 200), ("morishita", 200), ("yamaguchi", 404), ("ogawa", 404), ("kubo", 403)]
+)
 def test_who_sees_it(client, cast, task, person, status):
     assert get(client, getattr(cast, person), task).status_code == status
 
@@ -100,14 +109,19 @@ def test_what_waits_and_what_is_waited_for(client, cast, edition):
 def test_machines_are_carried_over_from_the_day_before(client, cast, edition):
     before = make_task(8, cast.shiomi, due_on=TODAY - timedelta(4), period_on=TODAY - timedelta(4))
     answers = {"machines": "86", "updated": "84", "not_updated": "2", "detections": "0"}
-    progress.close(before, by=cast.ono, team=cast.team["shiomi"], at=at(9, on=TODAY - timedelta(4)), answers=answers)
+    progress.close(
+        before, by=cast.ono, team=cast.team["shiomi"], at=at(9, on=TODAY - timedelta(4)), answers=answers
+    )
     text = get(client, cast.ono, make_task(8, cast.shiomi)).content.decode()
     assert 'value="86"' in text and "前回 84" in text and 'value="84"' not in text
 
 
 def test_lines_begin_with_what_was_settled_before(client, cast, edition):
     month = {"period_on": date(2026, 11, 1), "due_on": TODAY}
-    lines = [{"process": "国保", "process_on": "2026-11-12"}, {"process": "住民税", "process_on": "2026-11-10"}]
+    lines = [
+        {"process": "国保", "process_on": "2026-11-12"},
+        {"process": "住民税", "process_on": "2026-11-10"},
+    ]
     make_task(29, cast.shiomi, answers={"lines": lines}, **month)
     task = make_task(32, **month)
     assert "住民税" not in get(client, cast.sato, task).content.decode()

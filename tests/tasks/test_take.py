@@ -1,0 +1,95 @@
+"""progress.take, let_go and pass_lead."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from opsdesk.audit.models import Event
+from opsdesk.lib.refusal import Refusal
+from tasks import progress
+from tasks.models import Task
+from tests.make import TODAY, at, make_task
+
+
+def take(task, cast, person="sato", team="operations", when=None):
+    return progress.take(task, by=getattr(cast, person), team=cast.team[team], at=when or at())
+
+
+def test_it_works(cast, edition):
+    task = take(make_task(9), cast)
+    assert task.assignee == cast.sato and task.is_begun and task.lead is None
+    assert Event.objects.about(task).get().code == "task.taken"
+
+
+def test_taking_twice_is_taking_once(cast, edition):
+    task = make_task(9)
+    take(task, cast)
+    take(task, cast)
+    assert Event.objects.about(task).count() == 1 and Task.objects.get(pk=task.pk).version == 1
+
+
+def test_the_second_person_is_told_who_has_it(cast, edition):
+    task = make_task(9)
+    take(task, cast)
+    with pytest.raises(Refusal, match="佐藤 美咲"):
+        take(task, cast, "takahashi")
+
+
+def test_the_first_of_several_main_teams_leads(cast, edition):
+    task = take(make_task(25), cast)
+    assert task.lead == cast.team["operations"]
+    progress.let_go(task, by=cast.sato, team=cast.team["operations"], at=at())
+    assert Task.objects.get(pk=task.pk).lead is None
+
+
+def test_support_takes_without_leading(cast, edition):
+    task = take(make_task(25), cast, "morishita", "union")
+    assert (task.lead, task.assignee) == (None, cast.morishita)
+
+
+def test_the_others_help_until_it_is_overdue(cast, edition):
+    task = make_task(25)
+    take(task, cast)
+    answers = {"result": "回復", "confirmed": "印刷できた"}
+    with pytest.raises(Refusal, match="業務運用 が主担当"):
+        progress.close(task, by=cast.ishii, team=cast.team["hwnw"], at=at(10), answers=answers)
+    progress.save_answers(task, by=cast.ishii, team=cast.team["hwnw"], at=at(10), answers=answers)
+    late = at(18)
+    closed = progress.close(task, by=cast.ishii, team=cast.team["hwnw"], at=late)
+    assert closed.lead == cast.team["hwnw"]
+
+
+def test_a_lead_is_handed_over(cast, edition):
+    task = take(make_task(25), cast)
+    progress.pass_lead(task, by=cast.sato, team=cast.team["operations"], at=at(), to=cast.team["package"])
+    task.refresh_from_db()
+    assert (task.lead, task.assignee) == (cast.team["package"], None)
+    with pytest.raises(Refusal):
+        progress.pass_lead(task, by=cast.sato, team=cast.team["operations"], at=at(), to=cast.team["hwnw"])
+    with pytest.raises(Refusal, match="主担当"):
+        progress.pass_lead(task, by=cast.ogawa, team=cast.team["package"], at=at(), to=cast.team["helpdesk"])
+
+
+@pytest.mark.parametrize(
+    "person, team", [("morishita", "union"), ("ono", "shiomi"), ("yamaguchi", "helpdesk")]
+)
+def test_who_may_not(cast, edition, person, team):
+    task = make_task(7)
+    with pytest.raises(PermissionDenied):
+        take(task, cast, person, team)
+
+
+def test_a_closed_task_is_not_taken(cast, edition):
+    task = make_task(9, state="done", done_on=TODAY, closed_at=at(), closed_by=cast.sato)
+    with pytest.raises(Refusal, match="すでに完了"):
+        take(task, cast)
+
+
+def test_the_buttons(client, cast, edition):
+    task = make_task(9)
+    client.force_login(cast.sato)
+    assert client.post(f"/tasks/{task.pk}/take/").status_code == 302
+    assert Task.objects.get(pk=task.pk).assignee == cast.sato
+    assert client.post(f"/tasks/{task.pk}/let-go/").status_code == 302
+    assert Task.objects.get(pk=task.pk).assignee is None
+    client.force_login(cast.morishita)
+    assert client.post(f"/tasks/{task.pk}/take/").status_code == 403
