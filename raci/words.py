@@ -144,7 +144,7 @@ def options_in_words(field: DutyField, labels: Labels, roles: Mapping[str, str])
 
 def _own(key: str, field: DutyField, labels: Labels) -> str:
     """The name of a field beside `field`: a column of the same lines, or a field of the same duty."""
-    if field.parent_id:
+    if field.parent:
         siblings = {c.key: c.label for c in field.parent.columns.all()}
         if key in siblings:
             return f"「{siblings[key]}」"

@@ -36,6 +36,6 @@ class Guarded(models.Model):
 
     def editions(self) -> models.QuerySet[Edition]:
         """The edition that the row is in, and the one that its stored state is in."""
-        duties = [self.duty_id]  # type: ignore[attr-defined]
-        duties += type(self)._default_manager.filter(pk=self.pk).values_list("duty_id", flat=True)
+        stored: Any = type(self)._default_manager.filter(pk=self.pk)
+        duties = [self.duty_id, *stored.values_list("duty_id", flat=True)]  # type: ignore[attr-defined]
         return Edition.objects.filter(duties__in=duties)

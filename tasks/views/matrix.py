@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -15,9 +17,10 @@ from opsdesk.accounts.models import Organization, Role
 from opsdesk.calendar.book import calendar_of
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
-from raci.matrix import Filter, grid, head_lines, narrowed
+from raci.matrix import Filter, Row, grid, head_lines, narrowed
 from raci.models import Assignment, Cycle, Duty, Edition, Mark
 from tasks.live import Live, live
+from tasks.matrixrows import row_html
 
 STATES = {
     "overdue": gettext_lazy("期限超過あり"),
@@ -33,32 +36,40 @@ def matrix(request: Request) -> HttpResponse:
     edition = edition_on(request.today)
     if edition is None:
         return render(request, "tasks/matrix_none.html")
+    return render(request, "tasks/matrix.html", _context(request, edition))
+
+
+def _context(request: Request, edition: Edition) -> dict[str, Any]:
     standing = standing_of(request.user, request.today)
     duties = list(edition.duties.select_related("schedule").order_by("position"))
     roles = list(Role.objects.all())
     marks = marks_of(duties)
     states = _live(request, standing, duties)
     picked = Picked.read(request.GET, roles, standing)
+    has_live = bool(standing.teams)
     groups = narrowed(grid(duties, roles, marks), picked.filter(states))
-    return render(
-        request,
-        "tasks/matrix.html",
-        {
-            "edition": edition,
-            "groups": [[(row, states.get(row.duty.key)) for row in rows] for rows in groups],
-            "has_live": bool(standing.teams),
-            "rows": len(duties),
-            "shown": sum(len(rows) for rows in groups),
-            "picked": picked,
-            "columns": _columns(roles, marks, duties),
-            "vendors": sum(r.kind == Organization.Kind.VENDOR for r in roles),
-            "seals": [_("承認"), _("確認"), _("作成")],
-            "chips": _chips(duties, picked),
-            "marks": [(m.value, m.label, m.value in picked.marks) for m in Mark],
-            "states": [(code, label, code == picked.state) for code, label in STATES.items()],
-            "crumbs": [(_("ダッシュボード"), "/"), (_("作業分担表"), "")],
-        },
-    )
+    return {
+        "edition": edition,
+        "groups": [_html(rows, states, request.today, has_live=has_live) for rows in groups],
+        "has_live": has_live,
+        "rows": len(duties),
+        "shown": sum(len(rows) for rows in groups),
+        "picked": picked,
+        "columns": _columns(roles, marks, duties),
+        "vendors": sum(r.kind == Organization.Kind.VENDOR for r in roles),
+        "seals": [_("承認"), _("確認"), _("作成")],
+        "chips": _chips(duties, picked),
+        "marks": [(m.value, m.label, m.value in picked.marks) for m in Mark],
+        "states": [(code, label, code == picked.state) for code, label in STATES.items()],
+        "crumbs": [(_("ダッシュボード"), "/"), (_("作業分担表"), "")],
+    }
+
+
+def _html(rows: list[Row], states: Mapping[int, Live], today: date, *, has_live: bool) -> list[SafeString]:
+    return [
+        row_html(row, states.get(row.duty.key), today, is_first=row is rows[0], has_live=has_live)
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ class Column:
         return self.role.kind == Organization.Kind.VENDOR
 
 
-def edition_on(today: Any) -> Edition | None:
+def edition_on(today: date) -> Edition | None:
     """The edition in force, or the first one to come while none is."""
     published = Edition.objects.published().order_by("in_force_on")
     return Edition.objects.in_force(today).first() or published.first()
