@@ -57,9 +57,11 @@ def generate(
 
 
 def _is_done(run: GenerationRun) -> bool:
-    """Has a run on the same ground made everything? Then there is nothing to look for."""
-    done = GenerationRun.objects.filter(fingerprint=run.fingerprint, finished_at__isnull=False)
-    return done.filter(error="", refused=0).exists()
+    """Did the last run make everything, on the same ground? Then there is nothing to look for."""
+    last = GenerationRun.objects.order_by("-pk").first()
+    return bool(
+        last and last.finished_at and not last.error and not last.refused and last.fingerprint == run.fingerprint
+    )
 
 
 def _run(run: GenerationRun, now: datetime, force: bool) -> Report:

@@ -34,7 +34,7 @@ class Place(NamedTuple):
 
 
 @command
-def realign(book: Book, *, by: None = None, at: datetime) -> Realigned:
+def realign(book: Book, *, by: None, at: datetime) -> Realigned:
     """Move untouched tasks to the edition in force on the first day of their period; withdraw those it no longer has,
     and those of a municipality's periods after it left. What was withdrawn in this way comes back if it belongs again."""
     tasks = list(_astray(book))
@@ -63,7 +63,9 @@ def _astray(book: Book) -> QuerySet[Task]:
     found = Task.objects.filter((Q(state=Task.State.OPEN) & wrong) | withdrawn, serial=0)
     scheduled = found.filter(duty__schedule__isnull=False).annotate(is_touched=_touched())
     return (
-        scheduled.select_related("duty__schedule", "organization").select_for_update(of=("self",)).order_by("pk")
+        scheduled.select_related("duty__schedule", "organization")
+        .select_for_update(of=("self",))
+        .order_by("pk")
     )
 
 
@@ -93,10 +95,15 @@ def _places(book: Book) -> dict[tuple[int, int], list[Slot]]:
 def _place(task: Task, places: dict[tuple[int, int], list[Slot]]) -> Place | None:
     day = task.period_on
     for slot in places.get((task.organization_id, task.key), ()):
-        if slot.first <= day and (slot.last is None or day <= slot.last) and slot.duty.cycle == task.duty.cycle:
+        if (
+            slot.first <= day
+            and (slot.last is None or day <= slot.last)
+            and slot.duty.cycle == task.duty.cycle
+        ):
             found = [o for o in slot.occurrences(day, day) if o.period == task.period]
             dates = [
-                Expected(o.period, o.period_on, min(slot.opening(o), o.due_on), o.due_on, o.due_at) for o in found
+                Expected(o.period, o.period_on, min(slot.opening(o), o.due_on), o.due_on, o.due_at)
+                for o in found
             ]
             return Place(slot, dates[0] if dates else None)
     return None
