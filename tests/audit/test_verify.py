@@ -162,3 +162,10 @@ def test_the_orm_is_refused_too(history):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
+
+
+def test_a_cut_end_is_called_so(history, intruder):
+    with intruder():
+        Event.objects.filter(stream="shiomi", pk__gte=history[6].pk).delete()
+    with pytest.raises(CommandError, match=rf"終わりの部分が消されています（残りは {history[5].pk} まで）"):
+        said(stream="shiomi")
