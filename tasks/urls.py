@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from .views.duty import duty
-from .views.home import home
 from .views.bulk import task_close_many
-from .views.close import task_close, task_reopen, task_save, task_sign, task_skip
+from .views.close import task_close, task_save
+from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
+from .views.home import home
+from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
+from .views.reason import task_reopen, task_skip
 from .views.rights import rights
 from .views.sheet import task_sheet
+from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
 
@@ -22,6 +25,7 @@ urlpatterns: list = [
     path("rights/", rights, name="rights"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
+    path("ledger/", ledger, name="ledger"),
     path("tasks/sheet/", task_sheet, name="sheet"),
     path("tasks/close/", task_close_many, name="close_many"),
     path("tasks/<int:pk>/", task_detail, name="detail"),
