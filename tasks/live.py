@@ -135,7 +135,7 @@ def _around(rule: Rule, calendar: Calendar, today: date) -> list[Occurrence]:
 def _of(
     duty: Duty, count: Counts, around: tuple[Rule, list[Occurrence]] | None, now: datetime, today: date
 ) -> Live:
-    kind, text, state = _state(duty, count, is_scheduled=around is not None)
+    kind, text, state = _state(count, today, is_scheduled=around is not None)
     if count.due_at and count.due_on:
         words = f"{_('今日')} {hm(count.due_at)}" if count.due_on == today else ""
         return Live(None if words else count.due_on, words, count.due_at < now, kind, text, state)
@@ -149,7 +149,7 @@ def _of(
     return Live(coming, "", False, kind, text, state)
 
 
-def _state(duty: Duty, count: Counts, *, is_scheduled: bool) -> tuple[str, str, str]:
+def _state(count: Counts, today: date, *, is_scheduled: bool) -> tuple[str, str, str]:
     """(kind of pill, its text, the state that the list behind it filters by)."""
     if count.overdue:
         many = _("超過 %(n)s件") % {"n": count.overdue}
@@ -168,4 +168,4 @@ def _state(duty: Duty, count: Counts, *, is_scheduled: bool) -> tuple[str, str, 
         return ("run", _("作業中"), "open") if count.now_begun else ("", _("未着手"), "open")
     if count.now_skipped:
         return "na", _("対象外"), "any"
-    return "done", _("本日完了") if duty.cycle == Cycle.DAILY else _("完了"), "any"
+    return "done", _("本日完了") if count.period == today.isoformat() else _("完了"), "any"

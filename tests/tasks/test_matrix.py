@@ -1,6 +1,7 @@
 """The matrix page."""
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -117,7 +118,15 @@ def test_this_periods_state(get, cast):
     assert (cell(html, 1, "c-st x"), cell(html, 1, "c-st2")) == ("11/25(水)", "開始前")
     assert (cell(html, 2, "c-st x"), cell(html, 2, "c-st2")) == ("", "")
     assert (cell(html, 8, "c-st x"), cell(html, 8, "c-st2")) == ("", "")  # no mark of 業務運用
-    assert f'{reverse("tasks:list")}?duty=9&amp;state=open' in html
+    assert f"{reverse('tasks:list')}?duty=9&amp;state=open" in html
+
+
+def test_on_a_closed_day_nothing_was_done_today(get, cast, time_machine):
+    friday = date(2026, 11, 20)
+    make_task(7, due_on=friday, state="done", done_on=friday, closed_at=at(), closed_by=cast.sato)
+    time_machine.move_to(at(9, on=date(2026, 11, 22)), tick=False)
+    html = get(cast.sato)
+    assert (cell(html, 7, "c-st x"), cell(html, 7, "c-st2")) == ("毎開庁日", "完了")
 
 
 def test_late_and_begun(get, cast):
