@@ -1,4 +1,4 @@
-"""For whom a person acts on a task, and the beats that every command shares: lock, compare versions, store."""
+"""For whom a person acts on a task, and the beats that commands share: lock, compare versions, store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CLOSE = frozenset({Mark.MAIN.value})
 
 
 def own_teams(task: Task, user: Any, today: date, marks: Collection[str]) -> list[Team]:
-    """The user's teams that have one of `marks` on the task, strongest first; signers count whatever their mark."""
+    """The user's teams with one of `marks` on the task, strongest first; signers count anyway."""
     standing = standing_of(user, today)
     found = standing.teams_for(task.duty_id, task.organization_id, frozenset(marks))
     if task.duty.sharing == Sharing.SIGNERS:
@@ -62,7 +62,7 @@ def proxy_teams(task: Task, user: Any, today: date) -> list[Team]:
 def authorize(
     task: Task, *, by: Any, team: Team, at: datetime, marks: Collection[str], reason: str = ""
 ) -> bool:
-    """True if `by` acts for another team (代行), which needs a reason; raises PermissionDenied without a right."""
+    """True if `by` acts for another team (代行), which needs a reason. Raises PermissionDenied."""
     today = timezone.localdate(at)
     if team in own_teams(task, by, today, marks):
         return False
@@ -88,7 +88,7 @@ def locked(task: Task, version: int | None = None, *, at: datetime) -> Task:
 
 
 def store(task: Task, *names: str, at: datetime) -> None:
-    """Write these fields and the next version, only over the version that was read: on SQLite no row lock holds others off."""
+    """Write these fields and the next version, over the version that was read: SQLite has no row locks."""
     values = {name: getattr(task, name) for name in names}
     moved = Task.objects.filter(pk=task.pk, version=task.version).update(version=task.version + 1, **values)
     if not moved:
@@ -103,7 +103,8 @@ def changed(task: Task, at: datetime) -> Refusal:
         return Refusal(_("この作業は、ほかの人が変更しました。内容を確かめて、もう一度記録してください。"))
     return Refusal(
         _(
-            "この作業は %(when)s に %(who)s が変更しました。入力した内容は残っています。確かめて、もう一度記録してください。"
+            "この作業は %(when)s に %(who)s が変更しました。"
+            "入力した内容は残っています。確かめて、もう一度記録してください。"
         )
         % {"when": when(last.at, at), "who": named(last.actor_name or _("システム"), last.team_name)}
     )

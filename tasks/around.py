@@ -22,7 +22,7 @@ LAST = 3
 
 @dataclass
 class Around:
-    """Tasks near `task`: `before` and `after` along the edges, one period back and forth, the last closings."""
+    """Tasks near one: `before` and `after` along the edges, one period back and forth, the last closings."""
 
     before: list[Task] = field(default_factory=list)
     after: list[Task] = field(default_factory=list)
@@ -63,7 +63,7 @@ def _rows(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def along(task: Task, duties: Iterable[Duty]) -> Q:
-    """Tasks of `duties` in the same period; of a month, also of the fiscal year that holds it, and the other way round."""
+    """Tasks of `duties` in the same period; of a month also of its fiscal year, and the other way round."""
     found = Q(pk__in=[])
     for duty in duties:
         found |= Q(key=duty.key) & _same_period(task, duty)
@@ -84,7 +84,7 @@ def _same_period(task: Task, duty: Duty) -> Q:
 
 
 def missing_before(task: Task) -> list[str]:
-    """Names of the predecessors that are still open: waiting blocks nothing, the closing says what was missing."""
+    """Names of the predecessors that are open: waiting blocks nothing, the closing says what was missing."""
     found = Task.objects.open().filter(along(task, definition_of(task.duty_id).before))
     return [name_of(t) for t in _rows(found)[:20]]
 

@@ -38,7 +38,7 @@ def close_many(
 ) -> list[Result]:
     """Close up to 200 tasks as 正常, each for the team of `by` with ◎; an Event each.
 
-    `is_confirmed` is 「全項目を確認した」: open checks and choices count as normal. A row that asks for more stays open.
+    `is_confirmed` is 「全項目を確認した」: open checks and choices count as normal. Others stay open.
     """
     if len(tasks) > LIMIT:
         raise Refusal(_("一度に完了にできるのは %(limit)s 件までです。") % {"limit": LIMIT})

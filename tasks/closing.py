@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,14 +16,11 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from .acting import CLOSE, FILL, authorize, locked, require_move, require_open, store
-from .around import later_done, missing_before
+from .acting import CLOSE, FILL, authorize, locked, require_open, store
+from .around import missing_before
 from .filling import editable, reading_of
 from .models import Outcome, Task
 from .taking import lead_after
-
-#: How long a closing can be undone.
-REOPEN_DAYS = 7
 
 
 @command
@@ -66,7 +63,7 @@ def save_answers(
 
 
 def fill(task: Task, team: Team, answers: Mapping[str, Any] | None, at: datetime) -> Any:
-    """Put `answers` into the task; returns the reading. Raises PermissionDenied for a field that isn't `team`'s."""
+    """Put `answers` into the task, return the reading. PermissionDenied for a field that isn't `team`'s."""
     allowed = editable(task, team)
     reading = reading_of(task, answers or {}, timezone.localdate(at))
     for key in answers or {}:
@@ -101,8 +98,8 @@ def close(
 ) -> Task:
     """完了にする for `team`, which has ◎; `reason` is that of acting for another team (代行).
 
-    An empty `outcome` follows from the findings. Raises Refusal if somebody closed it before, with errors by field
-    (and for `outcome`, `remark`, `done_on`) if something is wrong or missing.
+    An empty `outcome` follows from the findings. Raises Refusal if somebody closed it before; with errors
+    by field (and for `outcome`, `remark`, `done_on`) if something is wrong or missing.
     """
     task = locked(task, at=at)
     require_open(task, at)
@@ -141,8 +138,8 @@ def finish(
     task.closed_at, task.closed_by, task.closed_for = at, by, team
     task.is_proxy, task.reason = proxy, reason if proxy else ""
     store(
-        task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by", "closed_for",
-        "is_proxy", "reason", at=at,
+        task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by",
+        "closed_for", "is_proxy", "reason", at=at,
     )  # fmt: skip
     record(
         "task.closed",
@@ -185,7 +182,7 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
     task = locked(task, at=at)
     require_open(task, at)
     task = locked(task, version, at=at)
-    _need_reason(reason, _("対象外にする理由を入力してください。"))
+    need_reason(reason, _("対象外にする理由を入力してください。"))
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     task.lead = lead_after(task, team, at)
     task.state, task.reason, task.is_proxy = Task.State.SKIPPED, reason, proxy
@@ -204,59 +201,6 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
     return task
 
 
-@command
-def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None) -> Task:
-    """取り消す: within 7 days, by the team that closed it, while no later step is closed. The answers stay."""
-    task = locked(task, version, at=at)
-    require_move(task, Task.State.OPEN)
-    authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
-    _need_reason(reason, _("取り消す理由を入力してください。"))
-    _require_reopenable(task, team, at)
-    if task.duty.sharing == Sharing.SIGNERS:
-        _void_last(task, at, reason)
-    was = task.state
-    task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
-    task.closed_at = task.closed_by = task.closed_for = None
-    store(
-        task,
-        "state",
-        "outcome",
-        "done_on",
-        "is_proxy",
-        "reason",
-        "closed_at",
-        "closed_by",
-        "closed_for",
-        at=at,
-    )
-    record(
-        "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was
-    )
-    return task
-
-
-def _need_reason(reason: str, sentence: str) -> None:
+def need_reason(reason: str, sentence: str) -> None:
     if not reason.strip():
         raise Refusal(sentence, errors={"reason": sentence})
-
-
-def _require_reopenable(task: Task, team: Team, at: datetime) -> None:
-    if sentence := why_not_reopen(task, team, at):
-        raise Refusal(sentence)
-    if later := later_done(task):
-        raise Refusal(_("後の作業 %(later)s が完了しているため、取り消せません。") % {"later": later})
-
-
-def why_not_reopen(task: Task, team: Team, at: datetime) -> str:
-    """Why `team` can't undo the closing, "" if it can (a later step is looked at by the command)."""
-    if task.closed_for_id != team.pk:
-        return _("取り消せるのは、記録した担当(%(team)s)だけです。") % {"team": task.closed_for}
-    if task.closed_at is None or at - task.closed_at > timedelta(days=REOPEN_DAYS):
-        return _("記録から %(days)s 日を過ぎたため、取り消せません。") % {"days": REOPEN_DAYS}
-    return ""
-
-
-def _void_last(task: Task, at: datetime, reason: str) -> None:
-    last = task.signatures.filter(void_at=None).order_by("position").last()
-    if last is not None:
-        task.signatures.filter(pk=last.pk).update(void_at=at, void_reason=reason)

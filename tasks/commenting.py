@@ -23,7 +23,7 @@ INTERNAL_KEYS = frozenset({24, 55})
 
 @command
 def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audience: str = "") -> Comment:
-    """Write `text` for `audience` (empty: the preset of the team). Raises Refusal if it is empty or too long."""
+    """Write `text` for `audience` (empty: the team's preset). Raises Refusal if it is empty or too long."""
     task = Task.objects.select_related("duty", "organization").get(pk=task.pk)
     authorize(task, by=by, team=team, at=at, marks=COMMENT)
     if not text.strip():
@@ -45,7 +45,7 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
     return written
 
 
-def audiences_for(task: Task, team: Team) -> list[str]:
+def audiences_for(task: Task, team: Team) -> list[Audience]:
     """What `team` may choose, the preset first: a municipality writes 団体限り, duties 24 and 55 内部."""
     is_own = task.organization.kind == Organization.Kind.MEMBER
     if team.role.kind == Organization.Kind.MEMBER:

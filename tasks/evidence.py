@@ -1,4 +1,4 @@
-"""Commands on evidence: attach a file to a task, withdraw a wrong one (its content goes, a tombstone stays)."""
+"""Commands on evidence: attach a file, withdraw a wrong one (its content goes, a tombstone stays)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def attach(
 ) -> Attachment:
     """Keep `file` (with name, size and read()) as evidence; `field_key` says which field it answers.
 
-    Raises Refusal if its content is none of the accepted kinds, or too big. A file that is there already stays one.
+    Raises Refusal if its content is none of the accepted kinds, or too big. The same file twice is one.
     """
     task = locked(task, at=at)
     authorize(task, by=by, team=team, at=at, marks=COMMENT if not field_key else FILL, reason=reason)
@@ -62,7 +62,8 @@ def attach(
     chosen, organization = audience_of(task, team, audience)
     attachment = Attachment(
         task=task, field_key=field_key, name=upload.name, content_type=upload.content_type,
-        size=len(upload.content), sha256=digest, audience=chosen, organization=organization, team=team, by=by, at=at,
+        size=len(upload.content), sha256=digest, audience=chosen, organization=organization, team=team,
+        by=by, at=at,
     )  # fmt: skip
     attachment.file.save(
         f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False
@@ -92,7 +93,7 @@ def _shown_name(attachment: Attachment) -> dict[str, str]:
 def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reason: str) -> Attachment:
     """Take a wrong file back: the row stays with who, when and why, its content is deleted after the commit.
 
-    By the team that attached it, while the task is open or for its closing team; raises Refusal without a reason.
+    By the team that attached it; raises Refusal without a reason.
     """
     locked(attachment.task, at=at)
     row = (
@@ -107,7 +108,7 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     if not reason.strip():
         sentence = _("取り消す理由を入力してください。")
         raise Refusal(sentence, errors={"reason": sentence})
-    storage, stored = row.file.storage, row.file.name
+    storage, stored = row.file.storage, str(row.file.name)
     row.file, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = "", at, by, reason
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     transaction.on_commit(lambda: storage.delete(stored))

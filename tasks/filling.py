@@ -1,4 +1,4 @@
-"""Questions about a task's fields: which a team may fill in, what stands in them, what is wrong or missing."""
+"""Questions about a task's fields: which a team may fill in, what they begin with, what is wrong."""
 
 from __future__ import annotations
 

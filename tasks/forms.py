@@ -1,4 +1,4 @@
-"""The form of a task as it is drawn: its fields with what stands in them, typed or stored, and what is wrong."""
+"""The form of a task as it is drawn: fields with what stands in them, typed or stored, and what is wrong."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class Shown:
     is_editable: bool = False
     files: Sequence[Any] = ()
     label: str = ""
+    op: str = ""
 
     @property
     def id(self) -> str:
@@ -109,6 +110,11 @@ class Group:
     look: str
     fields: list[Any] = field(default_factory=list)
 
+    @property
+    def is_all_needed(self) -> bool:
+        """Then the head says so, once."""
+        return all(f.is_needed and f.is_editable for f in self.fields)
+
 
 @dataclass
 class Drawn:
@@ -121,6 +127,8 @@ class Drawn:
     asked: int
     answered: int
     can_fill: bool
+    can_confirm: bool
+    last: str
 
 
 def draw(
@@ -133,8 +141,9 @@ def draw(
     previous: Mapping[str, Any],
     files: Mapping[str, Sequence[Any]],
     blanks: int = 1,
+    last: str = "",
 ) -> Drawn:
-    """`values`: raw, as typed, or stored; `errors` of a refused command; `files` by field key."""
+    """`values`: as typed or stored; `errors` of a refused command; `files` by field key; `last`: that day."""
     groups: list[Group] = []
     for f in fields:
         look = look_of(f)
@@ -145,6 +154,7 @@ def draw(
             drawn.is_needed = is_required(f.row, reading.answers)
             drawn.files = files.get(f.key, ())
             drawn.previous = text_of(f.row, previous.get(f.key))
+            drawn.op = _operator(f, fields)
         if not groups or groups[-1].look != look or look == "lines":
             groups.append(Group(look))
         groups[-1].fields.append(drawn)
@@ -158,12 +168,21 @@ def draw(
         asked=len(required),
         answered=sum(f.key not in missing for f in required),
         can_fill=bool(editable),
+        can_confirm=any(f.key in editable and f.key in missing and look_of(f) == "tri" for f in fields),
+        last=last,
     )
 
 
 def target(key: str) -> str:
     """The id of the control that an error's key means."""
     return f"f-{key.replace('.', '-')}"
+
+
+def _operator(f: Field, fields: Sequence[Field]) -> str:
+    """= and + between a sum and its parts (総台数 = 更新済 + 未更新)."""
+    sums: list[list[str]] = [x.row.options.get("sum_of", []) for x in fields]
+    parts = next((keys for keys in sums if f.key in keys), None)
+    return "" if parts is None else "=" if f.key == parts[0] else "+"
 
 
 def look_of(f: Field) -> str:

@@ -50,7 +50,8 @@ def hand_over(person: User, *, to: User | None, by: Any, at: datetime) -> list[T
         if to is not None and not found:
             raise Refusal(
                 _(
-                    "%(to)s は No.%(number)s %(work)s の担当ではないため、引き継げません。担当が同じ人を選んでください。"
+                    "%(to)s は No.%(number)s %(work)s の担当ではないため、引き継げません。"
+                    "担当が同じ人を選んでください。"
                 )
                 % {"to": to, "number": task.duty.number, "work": task.duty.work}
             )
@@ -65,7 +66,7 @@ def hand_over(person: User, *, to: User | None, by: Any, at: datetime) -> list[T
 
 
 def before_leaving(person: User, *, to: User | None, by: Any, at: datetime) -> None:
-    """Asked by opsdesk.accounts.people before a person is deactivated; raises StillBusy if nobody takes the work."""
+    """Asked before a person is deactivated; raises StillBusy if nobody takes the open work."""
     count = open_tasks_of(person).count()
     if count and to is None:
         raise StillBusy(

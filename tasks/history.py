@@ -111,8 +111,12 @@ SENTENCES = {
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
     ),
     "task.repointed": Sentence(gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), tone="info"),
-    "task.withdrawn": Sentence(gettext_lazy("対象外"), gettext_lazy("自動で対象外にしました"), reason, "wait"),
-    "task.returned": Sentence(gettext_lazy("取り消し"), gettext_lazy("自動で未完了に戻しました"), tone="info"),
+    "task.withdrawn": Sentence(
+        gettext_lazy("対象外"), gettext_lazy("自動で対象外にしました"), reason, "wait"
+    ),
+    "task.returned": Sentence(
+        gettext_lazy("取り消し"), gettext_lazy("自動で未完了に戻しました"), tone="info"
+    ),
     "generation.created": Sentence(
         gettext_lazy("作成"), lambda e: _("作業を%(count)s件作りました（うち遡及%(caught_up)s件）") % e.data
     ),

@@ -1,10 +1,11 @@
-"""The commands that move a task, by one name: take, assign, fill in, close, skip, reopen, sign, return, comment, hand over."""
+"""The commands that move a task, under one name."""
 
 from .bulk import close_many
-from .closing import close, reopen, save_answers, skip
+from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
 from .handover import hand_over
+from .reopening import reopen
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
 

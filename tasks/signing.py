@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Team
+from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing, Signer
@@ -36,7 +36,7 @@ def sign(
     version: int | None = None,
     reason: str = "",
 ) -> Task:
-    """署名する as the signer whose turn it is; checks and freezes the signer's own fields. The last one closes the task."""
+    """署名する as the signer whose turn it is: checks and freezes the own fields. The last one closes."""
     task, step, proxy = _my_turn(task, by=by, team=team, at=at, version=version, reason=reason)
     is_last = step.signer.position == steps_of(task)[-1].signer.position
     if is_last:
@@ -60,7 +60,7 @@ def sign(
         at=at,
         stream=task.organization.code,
         position=step.signer.position,
-        label=label_of(step.signer),
+        label=label_of(step.signer, task),
         **proxy_data(proxy, reason),
     )
     return task
@@ -77,7 +77,7 @@ def send_back(
     reason: str,
     version: int | None = None,
 ) -> Task:
-    """差し戻す to the earlier signer at position `to`, with a reason: the signatures from there on are void."""
+    """差し戻す to the earlier signer at position `to`: the signatures from there on are void."""
     if not reason.strip():
         sentence = _("差し戻す理由を入力してください。")
         raise Refusal(sentence, errors={"reason": sentence})
@@ -95,7 +95,7 @@ def send_back(
         team=team,
         at=at,
         stream=task.organization.code,
-        to=label_of(back.signer),
+        to=label_of(back.signer, task),
         voided=voided,
         reason=reason,
         proxy=proxy,
@@ -103,11 +103,15 @@ def send_back(
     return task
 
 
-def label_of(signer: Signer) -> str:
-    """What the signature is called: its label, else the role (課長承認 of an approver)."""
+def label_of(signer: Signer, task: Task) -> str:
+    """What the signature is called: the role (a municipality: its name) and its label or 課長承認."""
+    is_own = (
+        signer.role.kind == Organization.Kind.MEMBER and task.organization.kind == Organization.Kind.MEMBER
+    )
+    who = str(task.organization if is_own else signer.role)
     if signer.label:
-        return signer.label
-    return _("%(role)s 課長承認") % {"role": signer.role} if signer.is_approver else str(signer.role)
+        return f"{who} {signer.label}"
+    return _("%(who)s 課長承認") % {"who": who} if signer.is_approver else who
 
 
 def _my_turn(
@@ -132,7 +136,9 @@ def _my_turn(
         raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
     if team.role_id == step.signer.role_id and step.signer.is_approver:
         raise Refusal(_("この署名は %(team)s の承認者(課長)が行います。") % {"team": team})
-    raise Refusal(_("いまは「%(label)s」の番です。署名は順に行います。") % {"label": label_of(step.signer)})
+    raise Refusal(
+        _("いまは「%(label)s」の番です。署名は順に行います。") % {"label": label_of(step.signer, task)}
+    )
 
 
 def _check_own(

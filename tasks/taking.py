@@ -31,7 +31,8 @@ def take(task: Task, *, by: Any, team: Team, at: datetime, version: int | None =
     if task.assignee_id not in (None, by.pk):
         raise Refusal(
             _(
-                "この作業は %(who)s がすでに引き受けています。代わるときは「担当者を決める」から変えてください。"
+                "この作業は %(who)s がすでに引き受けています。"
+                "代わるときは「担当者を決める」から変えてください。"
             )
             % {"who": task.assignee}
         )
@@ -45,7 +46,7 @@ def take(task: Task, *, by: Any, team: Team, at: datetime, version: int | None =
 
 
 def lead_after(task: Task, team: Team, at: datetime) -> Team | None:
-    """Who leads when `team` takes or closes `task`; raises Refusal while another ◎ team leads and is not overdue."""
+    """Who leads when `team` takes or closes `task`; raises Refusal while another ◎ team leads in time."""
     if task.duty.sharing != Sharing.ANY or definition_of(task.duty_id).mark_of(team.role_id) != Mark.MAIN:
         return task.lead
     if task.lead_id in (None, team.pk) or task.is_overdue(at):

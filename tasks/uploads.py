@@ -1,4 +1,4 @@
-"""What an uploaded file is, by its content and not its name; pictures lose their position and HEIC becomes JPEG. Pure."""
+"""What an uploaded file is, by its content; pictures lose their position, HEIC becomes JPEG. Pure."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def judge(name: str, content: bytes) -> Upload:
 
 
 def kind_of(content: bytes) -> tuple[str, str] | None:
-    """Ending and type by the first bytes and, of Office files, by what is inside; None if it isn't accepted."""
+    """Ending and type by the first bytes (of Office files by what is inside); None if it isn't accepted."""
     for ending, content_type, start in SIGNATURES:
         if content.startswith(start):
             return ending, content_type

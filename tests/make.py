@@ -26,7 +26,7 @@ def duty(number: int) -> Duty:
 
 
 def make_task(number: int = 9, organization: Organization | None = None, **fields: Any) -> Task:
-    """A task of duty No. `number`; for the union unless said, of TODAY's period, open since its first day, due TODAY.
+    """A task of duty No. `number`: the union's, of TODAY's period, open since its first day, due TODAY.
 
     `period_on`, `opens_on`, `due_on` … are given literally where they matter.
     """

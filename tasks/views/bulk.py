@@ -13,16 +13,15 @@ from django.views.decorators.http import require_http_methods
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
-
-from .. import progress
-from ..acting import CLOSE, own_teams
-from ..answers import is_empty
-from ..bulk import LIMIT, bulk_answers, why_not
-from ..filling import task_fields
-from ..forms import text_of
-from ..models import Task
-from ..page import pages
-from ..words import period_short
+from tasks import progress
+from tasks.acting import CLOSE, own_teams
+from tasks.answers import is_empty
+from tasks.bulk import LIMIT, bulk_answers, why_not
+from tasks.filling import task_fields
+from tasks.forms import text_of
+from tasks.models import Task
+from tasks.page import pages
+from tasks.words import period_short
 
 
 @allow(team_member, label=gettext_lazy("まとめて完了にする"))

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
+from tasks import progress
+from tasks.acting import COMMENT, own_teams
+from tasks.models import Attachment
+from tasks.uploads import SHOWN
+from tasks.words import period_short
 
-from .. import progress
-from ..acting import COMMENT, own_teams
-from ..models import Attachment
-from ..uploads import SHOWN
-from .close import acting_team
+from .sending import acting_team
 from .task import show, task_or_404
 
 #: A file shows itself and nothing else: no script, no form, no frame, nothing loaded.
@@ -92,7 +93,12 @@ def task_withdraw(request: Request, pk: int) -> HttpResponse:
     teams = [t for t in own_teams(task, request.user, request.today, COMMENT) if t.pk == attachment.team_id]
     if not teams:
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
-    context = {"attachment": attachment, "task": task, "reason": request.POST.get("reason", "")}
+    context = {
+        "attachment": attachment,
+        "task": task,
+        "reason": request.POST.get("reason", ""),
+        "period": period_short(task, request.today),
+    }
     status = 200
     if request.method == "POST":
         try:

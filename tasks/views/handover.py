@@ -14,10 +14,9 @@ from opsdesk.accounts.access import allow, signed_in
 from opsdesk.accounts.models import Membership, User
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
-
-from .. import progress
-from ..handover import may_hand_over, open_tasks_of
-from ..models import Task
+from tasks import progress
+from tasks.handover import may_hand_over, open_tasks_of
+from tasks.models import Task
 
 
 @allow(signed_in, label=gettext_lazy("引き継ぎ(管理者と、その担当の承認者)"))
@@ -28,8 +27,9 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
     if not may_hand_over(person, request.user, request.today):
         raise PermissionDenied(_("引き継ぎができるのは、管理者とその担当の承認者です。"))
     teams = person.memberships.on(request.today).values("team")
+    colleagues = Membership.objects.on(request.today).filter(team__in=teams)
     people = (
-        User.objects.filter(is_active=True, memberships__in=Membership.objects.on(request.today).filter(team__in=teams))
+        User.objects.filter(is_active=True, memberships__in=colleagues)
         .exclude(pk=pk).distinct().order_by("kana", "login")
     )  # fmt: skip
     errors: list[tuple[str, str]] = []

@@ -17,10 +17,11 @@ from opsdesk.accounts.access import allow, team_member
 from opsdesk.accounts.models import Membership, Team, User
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
+from tasks import progress
+from tasks.acting import COMMENT, FILL, own_teams
+from tasks.words import period_short
 
-from .. import progress
-from ..acting import COMMENT, FILL, own_teams
-from .close import acting_team, version_of
+from .sending import acting_team, version_of
 from .task import show, task_or_404
 
 
@@ -78,7 +79,7 @@ def task_assign(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("担当者を決めました。"))
             return redirect("tasks:detail", pk=pk)
-    context = {"task": task, "people": people, "errors": errors}
+    context = {"task": task, "people": people, "errors": errors, "period": period_short(task, request.today)}
     return render(request, "tasks/assign.html", context, status=409 if errors else 200)
 
 
@@ -102,8 +103,9 @@ def task_comment(request: Request, pk: int) -> HttpResponse:
     teams = own_teams(task, request.user, request.today, COMMENT)
     try:
         progress.comment(
-            task, by=request.user, team=acting_team(request, teams[:1] if not request.POST.get("team") else teams),
-            at=request.now, text=request.POST.get("text", ""), audience=request.POST.get("audience", ""),
+            task, by=request.user, at=request.now,
+            team=acting_team(request, teams if request.POST.get("team") else teams[:1]),
+            text=request.POST.get("text", ""), audience=request.POST.get("audience", ""),
         )  # fmt: skip
     except Refusal as refusal:
         return show(request, task, typed={"comment": request.POST.get("text", "")}, refusal=refusal)

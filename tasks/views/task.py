@@ -13,9 +13,8 @@ from django.views.decorators.http import require_GET
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
-
-from ..models import Task
-from ..page import Page, pages
+from tasks.models import Task
+from tasks.page import Page, pages
 
 
 def task_or_404(request: Request, pk: int) -> Task:

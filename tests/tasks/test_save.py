@@ -21,14 +21,8 @@ def now():
 
 
 @pytest.fixture
-def task(edition, holidays):
-    return make_task(8, cast_organization())
-
-
-def cast_organization():
-    from opsdesk.accounts.models import Organization
-
-    return Organization.objects.get(code="shiomi")
+def task(cast, edition, holidays):
+    return make_task(8, cast.shiomi)
 
 
 def form(**answers):
@@ -133,6 +127,15 @@ def test_lines_with_an_error_in_a_cell(client, cast, edition, holidays):
     typed["f-lines-0-process_on"] = "2026/11/24"
     assert post(client, cast.ono, "save", task, typed).status_code == 302
     assert Task.objects.get(pk=task.pk).answers["lines"][0]["process_on"] == "2026-11-24"
+
+
+def test_all_checked_fills_the_rest_in_without_recording(client, cast, edition):
+    task = make_task(9)
+    typed = {"f-disk_space": "NG", "fill-normal": "1", "remark": "満杯"}
+    text = post(client, cast.sato, "save", task, typed).content.decode()
+    assert text.count('value="OK" id') == 6 and text.count("checked") >= 6 and "満杯" in text
+    assert "ディスク空き容量 が NG です。" in text and "6/6 入力済" in text
+    assert Task.objects.get(pk=task.pk).version == 0
 
 
 @pytest.mark.parametrize("name", ["save", "close", "sign", "comment", "attach", "take"])

@@ -40,7 +40,7 @@ def test_it_works(cast, task):
 
 
 def test_not_before_it_is_my_turn(cast, task):
-    with pytest.raises(Refusal, match="「構成団体」の番"):
+    with pytest.raises(Refusal, match="「汐見市」の番"):
         sign(task, cast, "sato", "operations")
 
 
@@ -95,7 +95,7 @@ def test_the_page_for_each(client, cast, task):
     with time_machine.travel(at(11), tick=False):
         client.force_login(cast.sato)
         text = client.get(f"/tasks/{task.pk}/").content.decode()
-        assert "署名を記録する" not in text and "いまは「構成団体」の番です" in text
+        assert "署名を記録する" not in text and "いまは「汐見市」の番です" in text
         client.force_login(cast.ono)
         text = client.get(f"/tasks/{task.pk}/").content.decode()
         assert "あなたの番です" in text and "署名を記録する" in text

@@ -130,6 +130,19 @@ def test_lines_begin_with_what_was_settled_before(client, cast, edition):
     assert text.index("住民税") < text.index("国保") and 'value="R8.11/12(木)"' in text
 
 
+def test_the_months_requests_stand_on_the_page_that_settles_them(client, cast, edition):
+    month = {"period_on": date(2026, 11, 1), "due_on": TODAY}
+    same = {"process": "国保", "process_on": "2026-11-12"}
+    make_task(29, cast.shiomi, answers={"lines": [same, {"process": "住民税"}]}, **month)
+    make_task(29, cast.kirihara, answers={"lines": [same]}, **month)
+    make_task(29, cast.mizuno, **month)
+    task = make_task(30, **month)
+    text = get(client, cast.sato, task).content.decode()
+    assert text.count("他団体と重複") == 2 and "未提出" in text and "住民税" in text
+    own = get(client, cast.ono, task).content.decode()
+    assert "住民税" in own and "桐原市" not in own and "瑞野町" not in own
+
+
 @pytest.mark.parametrize("others", [10, 1000])
 @pytest.mark.parametrize("number, person", [(9, "sato"), (9, "ono"), (29, "ono"), (9, "morishita")])
 def test_statements(client, cast, edition, holidays, django_assert_max_num_queries, others, number, person):
@@ -141,7 +154,8 @@ def test_statements(client, cast, edition, holidays, django_assert_max_num_queri
         Task(
             key=task.key, duty=task.duty, organization=organization, period=str(first + timedelta(n)),
             period_on=first + timedelta(n), opens_on=first + timedelta(n), due_on=first + timedelta(n),
-            due_at=at(17, 15, on=first + timedelta(n)), created_at=at(), state="done", closed_at=at(), done_on=first,
+            due_at=at(17, 15, on=first + timedelta(n)), created_at=at(), state="done", closed_at=at(),
+            done_on=first,
         )
         for n in range(others)
     )  # fmt: skip

@@ -1,0 +1,107 @@
+"""Everything that a task's page shows to one person, in a few statements and in plain values."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from raci.models import Mark, Sharing
+from tasks.acting import CLOSE, FILL
+from tasks.models import Task
+from tasks.reopening import why_not_reopen
+from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
+
+from .surroundings import Surroundings
+from .writing import Writing
+
+
+def pages() -> QuerySet[Task]:
+    """Tasks with all that their page reads of other rows."""
+    return Task.objects.select_related(
+        "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for"
+    )
+
+
+class Page(Writing, Surroundings):
+    """Who may do what with a task now; its header."""
+
+    @property
+    def title(self) -> str:
+        return self.task.duty.work
+
+    @cached_property
+    def due(self) -> tuple[str, str]:
+        return due_words(self.task, self.calendar, self.now, self.today)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        waiting = self.turn["label"] if self.turn and any(s["signature"] for s in self.steps) else ""
+        return state_words(self.task, self.now, waiting)
+
+    @property
+    def period(self) -> str:
+        return period_long(self.task, self.calendar)
+
+    @property
+    def period_crumb(self) -> str:
+        return period_short(self.task, self.today)
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """(mark, role), strongest first: the reason why whom (担当の根拠)."""
+        order = [Mark.MAIN.value, Mark.SUPPORT.value, Mark.RELATED.value]
+        found = sorted(self.definition.assignments, key=lambda a: order.index(a.mark))
+        return [(a.mark, str(a.role)) for a in found]
+
+    @property
+    def crumbs(self) -> list[tuple[str, str]]:
+        number = _("No.%(number)s") % {"number": self.task.duty.number}
+        where = f"{self.task.organization} " if not self.is_common else ""
+        return [
+            (_("ダッシュボード"), "/"),
+            (_("作業一覧"), reverse("tasks:list")),
+            (number, f"{reverse('tasks:list')}?duty={self.task.duty.number}"),
+            (f"{where}{self.period_crumb}", ""),
+        ]
+
+    @cached_property
+    def may_reopen(self) -> bool:
+        return not self.task.is_open and any(
+            not why_not_reopen(self.task, team, self.now) for team in self.own(CLOSE)
+        )
+
+    @property
+    def is_recorded_later(self) -> bool:
+        return is_recorded_later(self.task, self.calendar)
+
+    @property
+    def is_mine(self) -> bool:
+        return self.task.assignee_id == self.user.pk
+
+    @property
+    def my_team_ids(self) -> set[int]:
+        return {t.pk for t in self.commenters}
+
+    @property
+    def may_take(self) -> bool:
+        """Nobody has it yet, or the lead is still free for a ◎ team of mine."""
+        if not self.task.is_open or not self.own(FILL):
+            return False
+        if self.task.assignee_id is None:
+            return True
+        return (
+            self.is_mine
+            and self.task.duty.sharing == Sharing.ANY
+            and self.task.lead_id is None
+            and bool(self.own(CLOSE))
+        )
+
+    @property
+    def may_let_go(self) -> bool:
+        return self.task.is_open and self.is_mine
+
+    @property
+    def may_assign(self) -> bool:
+        return self.task.is_open and bool(self.own(FILL))

@@ -1,0 +1,85 @@
+"""What every part of a task's page stands on: the task, the person, the moment, and what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import cached_property
+
+from opsdesk.accounts.models import Organization, Team
+from opsdesk.calendar.book import calendar_of
+from opsdesk.lib.refusal import Refusal
+from raci.access import standing_of
+from raci.definition import definition_of
+from raci.models import Sharing
+from tasks.acting import CLOSE, COMMENT, FILL, own_teams, proxy_teams
+from tasks.around import Around, around
+from tasks.models import Task
+from tasks.papers import Papers, papers_of
+
+
+class Base:
+    """`typed`: what was sent and refused (raw answers and the closing's own fields); `refusal`: why."""
+
+    def __init__(
+        self,
+        task: Task,
+        user: Any,
+        *,
+        now: datetime,
+        today: date,
+        typed: Mapping[str, Any] | None = None,
+        refusal: Refusal | None = None,
+        is_proxy: bool = False,
+        blanks: int = 1,
+    ) -> None:
+        self.task, self.user, self.now, self.today = task, user, now, today
+        self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
+        self.definition = definition_of(task.duty_id)
+        self.calendar = calendar_of(task.organization)
+        self.errors: Mapping[str, str] = refusal.errors if refusal else {}
+
+    @cached_property
+    def papers(self) -> Papers:
+        return papers_of(self.task, self.user, self.today)
+
+    @cached_property
+    def around(self) -> Around:
+        return around(self.task, self.user, self.today)
+
+    @property
+    def is_signed(self) -> bool:
+        """Signatures close it."""
+        return self.task.duty.sharing == Sharing.SIGNERS
+
+    @property
+    def is_common(self) -> bool:
+        return self.task.organization.kind == Organization.Kind.UNION
+
+    def own(self, marks: frozenset[str]) -> list[Team]:
+        return own_teams(self.task, self.user, self.today, marks)
+
+    @cached_property
+    def proxies(self) -> list[Team]:
+        """Teams that the union acts for, if it said so."""
+        return proxy_teams(self.task, self.user, self.today) if self.is_proxy else []
+
+    @cached_property
+    def closers(self) -> list[Team]:
+        """Teams for which the person may close, skip and reopen."""
+        return self.proxies or self.own(CLOSE)
+
+    @cached_property
+    def fillers(self) -> list[Team]:
+        return self.proxies or self.own(FILL)
+
+    @cached_property
+    def commenters(self) -> list[Team]:
+        return self.own(COMMENT)
+
+    @property
+    def mark(self) -> str:
+        """The person's strongest mark."""
+        return standing_of(self.user, self.today).mark_on(self.task.duty_id, self.task.organization_id)

@@ -1,0 +1,131 @@
+"""Beside the form: what comes before and after, comments, files, history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from opsdesk.accounts.models import Organization
+from opsdesk.audit.models import Event
+from opsdesk.audit.timeline import Entry, entries
+from tasks.commenting import audiences_for
+from tasks.models import Audience, Task
+from tasks.recurrence import in_words, rule_of
+from tasks.words import period_short, state_words
+
+from .base import Base
+from .shown import Shown, shown_of
+
+EVENTS = 50
+
+
+class Surroundings(Base):
+    @property
+    def last(self) -> list[tuple[Task, str]]:
+        return [(t, period_short(t, self.today)) for t in self.around.last]
+
+    @property
+    def before(self) -> list[dict[str, Any]]:
+        return self._neighbours(self.around.before)
+
+    @property
+    def after(self) -> list[dict[str, Any]]:
+        return self._neighbours(self.around.after)
+
+    def _neighbours(self, tasks: Sequence[Task]) -> list[dict[str, Any]]:
+        """A row a duty; of several organizations' tasks how many are done."""
+        found = []
+        for duty_id in dict.fromkeys(t.duty_id for t in tasks):
+            group = [t for t in tasks if t.duty_id == duty_id]
+            first, done = group[0], sum(not t.is_open for t in group)
+            if len(group) == 1:
+                kind, state = state_words(first, self.now)
+                url = reverse("tasks:detail", args=[first.pk])
+            else:
+                kind, state = (
+                    ("done" if done == len(group) else "run"),
+                    _("%(done)s/%(all)s 完了") % {"done": done, "all": len(group)},
+                )
+                url = f"{reverse('tasks:list')}?duty={first.duty.number}&state="
+            found.append(
+                {
+                    "url": url,
+                    "name": f"No.{first.duty.number} {first.duty.work}",
+                    "period": period_short(first, self.today),
+                    "who": str(first.organization)
+                    if len(group) == 1 and first.organization.kind != Organization.Kind.UNION
+                    else "",
+                    "pill": kind,
+                    "state": state,
+                }
+            )
+        return found
+
+    @property
+    def waits_for(self) -> list[str]:
+        return [f"No.{t.duty.number}" for t in self.around.before if t.is_open] if self.task.is_open else []
+
+    @property
+    def previous_word(self) -> str:
+        return period_short(self.around.previous, self.today) if self.around.previous else ""
+
+    @property
+    def next_word(self) -> str:
+        return period_short(self.around.next, self.today) if self.around.next else ""
+
+    @property
+    def step_count(self) -> int:
+        """Columns of the bar of steps: the signers and what comes after."""
+        return min(5, len(self.definition.signers) + bool(self.around.after))
+
+    @cached_property
+    def shown(self) -> Shown | None:
+        """What another duty's tasks of the same period hold (No.30 shows the month's answers to 29)."""
+        key = next((f.options["shows"] for f in self.definition.fields if "shows" in f.options), None)
+        return shown_of([t for t in self.around.before if t.key == key]) if key else None
+
+    @property
+    def internal_count(self) -> int:
+        return sum(c.audience == Audience.INTERNAL for c in self.papers.comments)
+
+    @property
+    def audiences(self) -> list[dict[str, Any]]:
+        if not self.commenters:
+            return []
+        hints = {
+            Audience.MEMBER.value: _("%(who)s・委託ベンダ・広域組合"),
+            Audience.INTERNAL.value: _("委託ベンダ・広域組合"),
+        }
+        team = self.commenters[0]
+        own = team.organization if team.role.kind == Organization.Kind.MEMBER else self.task.organization
+        return [
+            {
+                "value": a,
+                "label": Audience(a).label,
+                "hint": hints.get(a, "") % {"who": own},
+                "is_chosen": n == 0,
+            }
+            for n, a in enumerate(audiences_for(self.task, team))
+        ]
+
+    @cached_property
+    def history(self) -> list[Entry]:
+        """Newest first, with the making of the task as its last line."""
+        rows = list(Event.objects.about(self.task)[: EVENTS + 1])
+        found = entries(rows[:EVENTS])
+        if len(rows) > EVENTS:
+            return found
+        made = _("作業を作成") if not self.task.is_caught_up else _("作業を作成(遡及)")
+        return [
+            *found,
+            Entry(self.task.created_at, _("開始"), made, _("システム"), self.rule, "", "task.created"),
+        ]
+
+    @property
+    def rule(self) -> str:
+        found = rule_of(self.task.duty)
+        return in_words(found) if found else ""

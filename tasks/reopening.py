@@ -1,0 +1,74 @@
+"""The command that undoes a closing or a skipping: within 7 days, by the team that did it, with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from opsdesk.accounts.models import Team
+from opsdesk.audit.record import command, record
+from opsdesk.lib.refusal import Refusal
+from raci.models import Sharing
+
+from .acting import CLOSE, authorize, locked, require_move, store
+from .around import later_done
+from .closing import need_reason
+from .models import Task
+
+#: How long a closing can be undone.
+REOPEN_DAYS = 7
+
+
+@command
+def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None) -> Task:
+    """取り消す: by the team that closed it, while no later step is closed. The answers stay."""
+    task = locked(task, version, at=at)
+    require_move(task, Task.State.OPEN)
+    authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
+    need_reason(reason, _("取り消す理由を入力してください。"))
+    _require_reopenable(task, team, at)
+    if task.duty.sharing == Sharing.SIGNERS:
+        _void_last(task, at, reason)
+    was = task.state
+    task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
+    task.closed_at = task.closed_by = task.closed_for = None
+    store(
+        task,
+        "state",
+        "outcome",
+        "done_on",
+        "is_proxy",
+        "reason",
+        "closed_at",
+        "closed_by",
+        "closed_for",
+        at=at,
+    )
+    record(
+        "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was
+    )
+    return task
+
+
+def _require_reopenable(task: Task, team: Team, at: datetime) -> None:
+    if sentence := why_not_reopen(task, team, at):
+        raise Refusal(sentence)
+    if later := later_done(task):
+        raise Refusal(_("後の作業 %(later)s が完了しているため、取り消せません。") % {"later": later})
+
+
+def why_not_reopen(task: Task, team: Team, at: datetime) -> str:
+    """Why `team` can't undo the closing, "" if it can (a later step is looked at by the command)."""
+    if task.closed_for_id != team.pk:
+        return _("取り消せるのは、記録した担当(%(team)s)だけです。") % {"team": task.closed_for}
+    if task.closed_at is None or at - task.closed_at > timedelta(days=REOPEN_DAYS):
+        return _("記録から %(days)s 日を過ぎたため、取り消せません。") % {"days": REOPEN_DAYS}
+    return ""
+
+
+def _void_last(task: Task, at: datetime, reason: str) -> None:
+    last = task.signatures.filter(void_at=None).order_by("position").last()
+    if last is not None:
+        task.signatures.filter(pk=last.pk).update(void_at=at, void_reason=reason)

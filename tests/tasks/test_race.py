@@ -1,0 +1,91 @@
+"""Two people, two tabs, one moment: one result each, on both databases."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection, connections
+
+from opsdesk.audit.models import Event
+from opsdesk.lib.refusal import Refusal
+from tasks import progress
+from tasks.models import Signature, Task
+from tests.make import TODAY, at, make_task
+
+OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
+
+
+def at_once(*acts):
+    """What came of each act, all begun together in threads of their own."""
+    start, results = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(n, act):
+        try:
+            start.wait()
+            results[n] = act()
+        except Refusal as refusal:
+            results[n] = refusal
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+@pytest.fixture
+def task(transactional_db, cast, edition):
+    return make_task(9)
+
+
+def test_one_closing(cast, task):
+    people = (cast.sato, cast.takahashi, cast.sato, cast.takahashi)
+    results = at_once(
+        *(
+            lambda p=p: progress.close(task, by=p, team=cast.team["operations"], at=at(10), answers=OK)
+            for p in people
+        )
+    )
+    assert sum(isinstance(r, Task) for r in results) == 1
+    refusals = [r for r in results if isinstance(r, Refusal)]
+    assert len(refusals) == 3 and all("すでに完了" in str(r) for r in refusals)
+    assert Event.objects.about(task).count() == 1
+
+
+def test_one_signature(cast, transactional_db, edition):
+    task = make_task(29, cast.shiomi, period_on=date(2026, 11, 1), due_on=TODAY)
+    answers = {"lines": [], "no_request": True}
+    results = at_once(
+        *(
+            lambda p=p: progress.sign(task, by=p, team=cast.team["shiomi"], at=at(10), answers=answers)
+            for p in (cast.ono, cast.horie)
+        )
+    )
+    assert sum(isinstance(r, Task) for r in results) == 1 and Signature.objects.count() == 1
+
+
+def test_one_takes_it(cast, task):
+    results = at_once(
+        *(
+            lambda p=p: progress.take(task, by=p, team=cast.team["operations"], at=at(10))
+            for p in (cast.sato, cast.takahashi)
+        )
+    )
+    assert sum(isinstance(r, Task) for r in results) == 1
+    assert Event.objects.filter(code="task.taken").count() == 1
+
+
+def test_the_version_holds_where_no_row_lock_does(cast, task):
+    from tasks.acting import store
+
+    mine, theirs = Task.objects.get(pk=task.pk), Task.objects.get(pk=task.pk)
+    theirs.remark = "theirs"
+    store(theirs, "remark", at=at())
+    mine.remark = "mine"
+    with pytest.raises(Refusal):
+        store(mine, "remark", at=at())
+    assert Task.objects.get(pk=task.pk).remark == "theirs"
+    assert connection.vendor in ("sqlite", "postgresql")
