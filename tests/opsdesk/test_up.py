@@ -1,6 +1,7 @@
 """`manage.py up`: web, worker and beat start together and stop together, whatever ends them."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -58,10 +59,9 @@ class House:
     def ready(self) -> bool:
         assert self.process.poll() is None, self.said()
         said = self.said()
-        # the last one: the worker has heard beat
-        return (
-            f"http://127.0.0.1:{self.port}/" in said and "tasks.jobs.generate" in said and " ready." in said
-        )
+        # beat woke the worker, and it has generated today's tasks
+        done = re.search(r"Task tasks\.jobs\.generate\[[-0-9a-f]+\] succeeded", said)
+        return done is not None and f"http://127.0.0.1:{self.port}/" in said
 
     def processes(self) -> list[int]:
         mark = f"DATA_DIR={self.home}".encode()
