@@ -1,8 +1,10 @@
 """Business days: vectors that are known from the official calendar, and the rules of added days."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opsdesk.calendar import holidays
 from opsdesk.calendar.days import Calendar
@@ -50,6 +52,23 @@ def test_nth(n, day):
 def test_days_of_a_fiscal_year(year, days):
     fiscal = FiscalYear(year)
     assert len(JAPAN.business_days(fiscal.starts_on, fiscal.ends_on)) == days
+
+
+DAYS = st.dates(date(2025, 12, 1), date(2028, 2, 1))
+
+
+@given(a=DAYS, b=DAYS, holidays=st.frozensets(DAYS), closed=st.frozensets(DAYS), opened=st.frozensets(DAYS))
+def test_distance_is_what_walking_counts(a, b, holidays, closed, opened):
+    near = frozenset(date(year, *day) for year in (2026, 2027) for day in ((1, 2), (12, 30), (12, 31)))
+    for calendar in (
+        Calendar(holidays, closed, opened),
+        Calendar(holidays | near, closed, opened | near),
+        JAPAN,
+    ):
+        first, last = sorted((a, b))
+        walked = len(calendar.business_days(first + timedelta(1), last))
+        assert calendar.distance(first, last) == walked
+        assert calendar.distance(last, first) == -walked
 
 
 def test_distance():
