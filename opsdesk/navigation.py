@@ -6,6 +6,7 @@ from functools import cache, cached_property
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
 from opsdesk.accounts.models import Organization
+from opsdesk.accounts.presence import remaining
 from opsdesk.accounts.request import Request
 from opsdesk.lib.templatetags.dates import era_dt
 
@@ -95,6 +97,14 @@ class Chrome:
     @cached_property
     def team(self) -> str:
         return "・".join(str(membership.team) for membership in teams_today(self.request))
+
+    @property
+    def session_full(self) -> int:
+        return settings.SESSION_COOKIE_AGE
+
+    @property
+    def session_seconds(self) -> int:
+        return remaining(self.request)
 
     @property
     def union(self) -> str:

@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "opsdesk.accounts.doors.DoorMiddleware",
+    "opsdesk.accounts.presence.PresenceMiddleware",
     "opsdesk.lib.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "opsdesk.urls"
@@ -152,7 +153,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # Jobs. The broker wakes workers up; what is to be done stands in the database.
 REDIS_URL = ENV["REDIS_URL"]
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {

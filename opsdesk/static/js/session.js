@@ -1,9 +1,12 @@
 // Two minutes before the session ends it says so and offers to go on; nothing typed is lost either way (draft.js).
 import { say } from "./live.js";
 
-const seconds = Number(document.body.dataset.sessionSeconds ?? 0);
+const seconds = Number(document.body.dataset.sessionSeconds ?? 0); // what is left of it
+const full = Number(document.body.dataset.sessionFull ?? seconds); // how long a renewed one lasts
 const WARN = 120;
+const RENEW = 600; // the server renews a session no more often than this
 let timers = [];
+let end = 0;
 
 function line(text) {
   document.querySelector(".session")?.remove();
@@ -20,7 +23,7 @@ function warn() {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-s", textContent: "延長する" });
   button.addEventListener("click", async () => {
     const answer = await fetch(document.body.dataset.extend || "/", { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-    if (answer?.ok) { note.remove(); start(); say("延長しました"); } else ended();
+    if (answer?.ok) { note.remove(); lasts(full); say("延長しました"); } else ended();
   });
   note.append(button);
 }
@@ -30,11 +33,13 @@ function ended() {
   note.append(Object.assign(document.createElement("a"), { href: location.href, className: "btn btn-s", textContent: "もう一度サインインする" }));
 }
 
-function start() {
-  timers.forEach(clearTimeout);
+function lasts(left) {
+  const until = Date.now() + left * 1000;
   // a timer longer than 24.8 days would fire at once
-  if (seconds <= WARN || seconds > 86400 * 20) return;
-  timers = [setTimeout(warn, (seconds - WARN) * 1000), setTimeout(ended, seconds * 1000)];
+  if (until <= end || left <= WARN || left > 86400 * 20) return;
+  end = until;
+  timers.forEach(clearTimeout);
+  timers = [setTimeout(warn, (left - WARN) * 1000), setTimeout(ended, left * 1000)];
 }
-start();
-document.addEventListener("htmx:afterRequest", start);
+lasts(seconds);
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) lasts(full - RENEW); });
