@@ -15,6 +15,7 @@ from raci.models import Assignment, Cycle, Edition, Mark, Signer
 
 from .choices import TeamChoice, by_code, code_of, organizations_of, teams_for
 from .models import Signature
+from .models.task import TaskQuerySet
 
 #: "Upcoming" looks this many business days ahead.
 AHEAD = 5
@@ -76,7 +77,7 @@ class TaskFilter(ListFilter):
     def order_by(self) -> str:
         return "-due" if self.data["state"] in PAST else "due"
 
-    def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_state(self, queryset: TaskQuerySet, name: str, value: str) -> QuerySet:
         today, now = self.request.today, self.request.now
         choose: dict[str, Callable[[], QuerySet]] = {
             "open": queryset.open,
@@ -152,7 +153,7 @@ class TaskFilter(ListFilter):
         return queryset
 
 
-def duties_marked(role_id: int, marks: set[str] | None) -> QuerySet:
+def duties_marked(role_id: int, marks: Set[str] | None) -> QuerySet:
     """Duties of every published edition on which a role has a mark, one of `marks` if given."""
     rows = Assignment.objects.filter(role=role_id, duty__edition__state=Edition.State.PUBLISHED)
     return (rows.filter(mark__in=marks) if marks else rows).values("duty_id")
@@ -172,7 +173,7 @@ def next_signer(field: str) -> Case:
     return Case(When(signed(), then=Subquery(rows.values(field)[:1])))
 
 
-def waiting(queryset: QuerySet, standing: Standing) -> QuerySet:
+def waiting(queryset: TaskQuerySet, standing: Standing) -> TaskQuerySet:
     """Open, signed by somebody, and the next signature is the person's; for the union, anybody's."""
     found = queryset.open().filter(signed())
     if standing.is_union:

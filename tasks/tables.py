@@ -79,7 +79,7 @@ class TaskTable(FastTable):
         empty_values=(),
         orderable=False,
         exclude_from_export=True,
-        attrs={"td": {"class": "pick-col"}, "th": {"class": "pick-col"}},
+        attrs={"td": {"class": "pick-col", "data-l": ""}, "th": {"class": "pick-col"}},
     )
     due = tables.Column(verbose_name=gettext_lazy("期限"), order_by="due_at", empty_values=())
     work = tables.Column(verbose_name=gettext_lazy("No.・作業"), orderable=False, empty_values=())
@@ -98,7 +98,7 @@ class TaskTable(FastTable):
         orderable=False,
         empty_values=(),
         exclude_from_export=True,
-        attrs={"td": {"class": "no-print"}, "th": {"class": "no-print"}},
+        attrs={"td": {"class": "no-print", "data-l": ""}, "th": {"class": "no-print"}},
     )
 
     class Meta:
@@ -176,7 +176,7 @@ class TaskTable(FastTable):
 
     def render_work(self, record: Task) -> SafeString:
         return format_html(
-            '<span class="no">No.{}</span> <a href="{}">{}</a>{}',
+            '<span class="t-work"><span class="no">No.{}</span> <a href="{}">{}</a>{}</span>',
             record.duty.number,
             self.url(record),
             record.duty.work,
@@ -220,7 +220,7 @@ class TaskTable(FastTable):
         return str(Cycle(record.duty.cycle).label) if record.duty.cycle else ""
 
     def render_assignee(self, record: Task) -> str:
-        return record.assignee.name if record.assignee_id else ""
+        return record.assignee.name if record.assignee else ""
 
     def render_state(self, record: Task) -> SafeString:
         return ui.pill(*state_of(record, self.now))

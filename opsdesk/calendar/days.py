@@ -77,7 +77,7 @@ class Calendar:
 
     @cached_property
     def _exceptions(self) -> tuple[list[int], list[int]]:
-        """Ordinals of the opened days that would be closed by themselves, and of the other closed weekdays."""
+        """Ordinals of opened days that would be closed by themselves, and of the other closed weekdays."""
         opened = [d for d in self.opened if d.weekday() >= SATURDAY or is_new_year_break(d)]
         named = (self.holidays | self.closed) - self.opened
         closed = [d for d in named if d.weekday() < SATURDAY and not is_new_year_break(d)]

@@ -8,11 +8,10 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from opsdesk.lib.request import Request
-
 from . import workbook
 from .filters import ListFilter
 from .keyset import CAP, KeysetPage, KeysetPaginator
+from .request import Request
 from .tables import FastTable
 from .templatetags.dates import era_dt
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.encoding import force_str
-from django.utils.html import conditional_escape, escape
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.rows import BoundRow
-from django_tables2.utils import signature
+from django_tables2.utils import AttributeDict, signature
 
 Cell = Callable[[Any], Any]
 
@@ -21,7 +22,7 @@ Cell = Callable[[Any], Any]
 class FastTable(tables.Table):
     """`caption` names the table for screen readers; `size` is the number of rows of a page."""
 
-    caption = ""
+    caption: str | Promise = ""
     size = 50
 
     def row_open(self, record: Any) -> str:
@@ -79,11 +80,11 @@ class FastTable(tables.Table):
 
     @staticmethod
     def _td(column: Any) -> str:
-        """Computed once a table, not once a cell; the label is what a phone shows beside the cell."""
-        attrs = column.attrs["td"]
-        label = "" if "data-l" in attrs or not column.header else f' data-l="{escape(column.header)}"'
-        text = attrs.as_html()
-        return f"<td{label}{' ' + text if text else ''}>"
+        """Once a table, not once a cell; `data-l` is what a phone shows beside the cell ("": nothing)."""
+        attrs = dict(column.attrs["td"])
+        label = attrs.pop("data-l", column.header)
+        text = AttributeDict({**({"data-l": label} if label else {}), **attrs}).as_html()
+        return f"<td {text}>" if text else "<td>"
 
     def _cell(self, column: Any, draw: Cell, stock: Callable[[Any, str], Any], default: Any) -> Cell:
         if not self._is_fast(column, draw):
@@ -92,7 +93,7 @@ class FastTable(tables.Table):
             return draw
         model = self.data.model or self._meta.model
         field = column.accessor.get_field(model) if model else None
-        names = dict(field.flatchoices) if getattr(field, "choices", None) else {}
+        names = dict(getattr(field, "flatchoices", None) or ())
         get, empty = attrgetter(column.accessor.replace("__", ".")), column.column.empty_values
 
         def cell(r: Any) -> Any:
