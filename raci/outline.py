@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .matrix import resolved
-from .models import Assignment, Duty, DutyField, FollowUp, Mark
+from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 from .models.field import FieldKind
 
 
@@ -19,6 +19,7 @@ class Line:
     section: str
     files: int
     marks: Mapping[int, str] = field(repr=False)  # role id -> mark
+    signers: tuple[str, ...]  # names of their roles, in order
 
     @property
     def key(self) -> int:
@@ -35,6 +36,11 @@ class Line:
     @property
     def cycle(self) -> str:
         return self.duty.cycle
+
+    @property
+    def short(self) -> str:
+        """The work without what the sheet says in brackets: オペレーション依頼書."""
+        return self.duty.work.partition("(")[0] or self.duty.work
 
     def roles_with(self, mark: str = Mark.MAIN) -> list[int]:
         return [role for role, found in self.marks.items() if found == mark]
@@ -67,14 +73,18 @@ def _longest(edges: Mapping[int, tuple[int, ...]], key: int, keys: frozenset[int
 def outline_of(edition_id: int) -> Outline:
     """The outline of a *published* edition."""
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark in Assignment.objects.filter(duty__edition=edition_id).values_list(
+    for duty_id, role, mark in Assignment.objects.filter(duty__edition=edition_id).values_list(
         "duty_id", "role_id", "mark"
     ):
-        marks.setdefault(duty, {})[role] = mark
+        marks.setdefault(duty_id, {})[role] = mark
+    signers: dict[int, tuple[str, ...]] = {}
+    order = Signer.objects.filter(duty__edition=edition_id).order_by("duty", "position")
+    for duty_id, name in order.values_list("duty_id", "role__name"):
+        signers[duty_id] = (*signers.get(duty_id, ()), name)
     files: dict[int, int] = {}
     asked = DutyField.objects.filter(duty__edition=edition_id, kind=FieldKind.FILE, is_required=True)
-    for duty in asked.values_list("duty_id", flat=True):
-        files[duty] = files.get(duty, 0) + 1
+    for duty_id in asked.values_list("duty_id", flat=True):
+        files[duty_id] = files.get(duty_id, 0) + 1
     duties = list(Duty.objects.filter(edition=edition_id).select_related("schedule").order_by("position"))
     lines: dict[int, Line] = {}
     for duty, (_category, section) in zip(duties, resolved(duties), strict=True):
@@ -83,6 +93,7 @@ def outline_of(edition_id: int) -> Outline:
             section="".join(section.split()),
             files=files.get(duty.pk, 0),
             marks=marks.get(duty.pk, {}),
+            signers=signers.get(duty.pk, ()),
         )
     return Outline(lines, {line.key: line for line in lines.values()}, *_edges(edition_id))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.era import era_short, era_year
 from opsdesk.lib.templatetags import ui
 from raci.models import Cycle, Mark, Sharing
-from raci.outline import outline_of
+from raci.outline import Line, outline_of
 
 from .boards import Board
 from .models import Outcome, Task
@@ -35,6 +35,7 @@ class Row:
     day: str
     number: int
     work: str
+    short: str
     url: str
     what: tuple[str, ...]
     section: str
@@ -53,7 +54,8 @@ class RowMaker:
 
     def __init__(self, board: Board, open_before: Mapping[tuple[int, str], str] | None = None) -> None:
         self.board, self.open_before = board, open_before or {}
-        self.close = _pattern("tasks:close")
+        self.close = reverse("tasks:close", args=[0]).partition("0")
+        self.roles = {team.role.name for team in board.standing.teams}
         self.words = {
             "close": _("完了にする"),
             "open": _("開く"),
@@ -82,17 +84,19 @@ class RowMaker:
         due_kind, due = due_words(task, board.calendar, board.now, board.today)
         waits_for = self.waits_for(task)
         turn = (task.is_open and task.waits_for) or ""  # type: ignore[attr-defined]
-        action, fragment = self.action(task)
+        is_theirs = bool(turn) and turn not in self.roles
+        action, fragment = self.action(task, line)
         url = board.detail(task.pk)
         return Row(
             id=task.pk,
-            kind={OVERDUE: "over", DONE: "done"}.get(kind, ""),
-            due_kind=due_kind,
+            kind="" if is_theirs else {OVERDUE: "over", DONE: "done"}.get(kind, ""),
+            due_kind="soon" if is_theirs else due_kind,  # waiting for somebody else is never red
             due=due,
             on=task.due_on,
             day=era_short(task.due_on, board.today) if kind in (OVERDUE, UPCOMING) else "",
             number=line.number,
             work=line.work,
+            short=line.short,
             url=url,
             what=self.what(task, turn, waits_for),
             section=line.section,
@@ -130,21 +134,26 @@ class RowMaker:
             return "na", _("対象外")
         if kind == DONE:
             return ("warn", _("異常あり")) if task.outcome == Outcome.ABNORMAL else ("done", _("完了"))
+        if turn and turn not in self.roles:
+            return "wait", _("確認待ち")
         if kind == OVERDUE:
             return "bad", _("超過")
         if turn:
-            return "wait", _("確認待ち")
+            return "wait", _("署名待ち")
         if waits_for:
             return "warn", _("先行待ち")
         return ("run", _("作業中")) if task.is_begun else ("", _("未着手"))
 
-    def action(self, task: Task) -> tuple[str, str]:
+    def action(self, task: Task, line: Line) -> tuple[str, str]:
         """(word, where on the task's page). ◎ closes, or signs where signatures close; ○ and △ open."""
         if not task.is_open:
             return "done", ""
         if self.board.standing.mark_on(task.duty_id, task.organization_id) != Mark.MAIN:
             return "open", ""
-        return ("sign", "#sign") if task.duty.sharing == Sharing.SIGNERS else ("close", "#close")
+        if task.duty.sharing != Sharing.SIGNERS:
+            return "close", "#close"
+        turn = task.waits_for or next(iter(line.signers), "")  # type: ignore[attr-defined]
+        return ("sign", "#sign") if turn in self.roles else ("open", "")
 
 
 def period_words(cycle: str, on: date, today: date) -> str:
@@ -164,11 +173,3 @@ def _files(there: int, asked: int) -> str:
 
 def _surname(name: str) -> str:
     return name.split()[0] if name.strip() else ""
-
-
-def _pattern(name: str) -> tuple[str, str, str]:
-    """The address of `name` around its id; empty where there is no such screen."""
-    try:
-        return reverse(name, args=[0]).partition("0")
-    except NoReverseMatch:
-        return "", "", ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
@@ -23,6 +24,7 @@ from raci.models import Cycle, Mark, Scope
 from .choices import code_of
 from .filters import AHEAD, TaskFilter, waiting
 from .models import Task
+from .models.task import TaskQuerySet
 from .recurrence import TOKYO
 from .tables import COLUMNS, with_rows
 
@@ -34,13 +36,17 @@ SCOPES = ("mine", "team", "all")
 
 @dataclass(frozen=True)
 class Numbers:
-    """Open work by kind, and the days of the month. `next_on`: the next day on which something is due."""
+    """Open work by kind, and the days of the month.
+
+    `next_on`: the first day after today with something due; `later_on`: the same after the days ahead.
+    """
 
     overdue: int = 0
     today: int = 0
     done_today: int = 0
     upcoming: int = 0
     next_on: date | None = None
+    later_on: date | None = None
     days: dict[date, int] = field(default_factory=dict)
     late_days: frozenset[date] = frozenset()
 
@@ -50,7 +56,7 @@ class Board:
 
     def __init__(self, request: Request, *, scope: str, team: Team | None = None) -> None:
         self.request, self.scope, self.team = request, scope, team
-        self.user, self.now, self.today = request.user, request.now, request.today  # type: ignore[attr-defined]
+        self.user, self.now, self.today = request.user, request.now, request.today
 
     @classmethod
     def of(cls, request: Request) -> Board:
@@ -63,8 +69,11 @@ class Board:
         return board
 
     def narrowed(self, scope: str) -> Board:
-        """The same board with another scope."""
-        return Board(self.request, scope=scope, team=self.team)
+        """The same board with another scope; what is known already isn't asked again."""
+        board = Board(self.request, scope=scope, team=self.team)
+        board.calendar = self.calendar
+        board.tasks = cast(TaskQuerySet, self.filter.by_scope(self.visible, "scope", scope).order_by())
+        return board
 
     @cached_property
     def codes(self) -> dict[str, Team]:
@@ -124,7 +133,7 @@ class Board:
         return lambda pk: f"{before}{pk}{after}"
 
     @cached_property
-    def visible(self) -> QuerySet[Task]:
+    def visible(self) -> TaskQuerySet:
         return Task.objects.visible_to(self.user, self.today)
 
     @cached_property
@@ -133,7 +142,7 @@ class Board:
         return TaskFilter(data, self.visible, request=self.request)
 
     @cached_property
-    def tasks(self) -> QuerySet[Task]:
+    def tasks(self) -> TaskQuerySet:
         """Every task of the scope, as the list has them."""
         return self.filter.qs.order_by()
 
@@ -171,7 +180,8 @@ class Board:
             today=sum(r.open - r.late for r in today),
             done_today=sum(r.done for r in today),
             upcoming=sum(r.open for r in periodic if start <= r.on <= end),
-            next_on=min((r.on for r in rows if r.open > r.late), default=None),
+            next_on=min((r.on for r in rows if r.open and r.on > self.today), default=None),
+            later_on=min((r.on for r in periodic if r.open and r.on > end), default=None),
             days=days,
             late_days=frozenset(r.on for r in month if r.late),
         )
@@ -230,4 +240,9 @@ def within(first: date, last: date) -> Q:
 def list_url(**params: Any) -> str:
     """/tasks/ with a filter; empty values are left out."""
     query = urlencode({name: value for name, value in params.items() if value not in (None, "")})
-    return f"{reverse('tasks:list')}?{query}"
+    return f"{_list()}?{query}"
+
+
+@cache
+def _list() -> str:
+    return reverse("tasks:list")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from . import boardrows
 from .boardmonth import Month
 from .boardrows import Row, RowMaker
 from .boards import SHOWN, Board
+from .deadlines import deadlines_of
 from .flow import Flows
 from .grid import grid_of
 from .groups import Group, groups_of
@@ -64,7 +65,12 @@ def dashboard_of(board: Board) -> dict[str, Any]:
 def _own(board: Board) -> dict[str, Any]:
     flows = Flows(board)
     rows = RowMaker(board, flows.open_before()).sections(board.rows())
-    return {"counts": _counts(board), "sections": _sections(board, rows), "flows": flows.flows()}
+    return {
+        "counts": _counts(board),
+        "sections": _sections(board, rows),
+        "flows": flows.flows(),
+        "deadlines": deadlines_of(board, flows),
+    }
 
 
 def _oversight(board: Board) -> dict[str, Any]:
@@ -166,11 +172,7 @@ def _sections(board: Board, rows: dict[str, list[Row]]) -> list[Section]:
     numbers, groups = board.numbers, groups_of(board)
     start, end = (era_short(day, board.today) for day in board.ahead)
     done = _("(完了 %(n)s)") % {"n": numbers.done_today} if numbers.done_today else ""
-    hint = (
-        _("次の期限は%(day)sです。") % {"day": era_short(numbers.next_on, board.today)}
-        if numbers.next_on
-        else ""
-    )
+    hints = {"today": _next(numbers.next_on, board.today), "upcoming": _next(numbers.later_on, board.today)}
     heads = (
         ("overdue", _("期限超過"), numbers.overdue, "", _("超過の一覧"), _("期限を過ぎた作業はありません。")),
         (
@@ -206,10 +208,14 @@ def _sections(board: Board, rows: dict[str, list[Row]]) -> list[Section]:
                 shown,
                 rest if len(rows[kind]) >= SHOWN or groups.more.get(kind) else 0,
                 empty,
-                hint if kind != "overdue" else "",
+                hints.get(kind, ""),
             )
         )
     return found
+
+
+def _next(day: date | None, today: date) -> str:
+    return _("次の期限は%(day)sです。") % {"day": era_short(day, today)} if day else ""
 
 
 class Waiting:

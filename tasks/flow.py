@@ -16,6 +16,7 @@ from raci.models import Cycle, Mark
 from raci.outline import Line, Outline, outline_of
 
 from .boards import Board, list_url
+from .filters import next_signer
 from .models import Task
 from .recurrence import occurrences, rule_of
 
@@ -33,6 +34,7 @@ class Step(NamedTuple):
     late: int
     first_on: date
     last_on: date
+    turn: str | None  # whose signature comes next, where somebody has signed
 
     @property
     def line(self) -> Line:
@@ -75,9 +77,15 @@ class Flows:
                 late=Count("pk", filter=is_open & Q(due_at__lt=board.now)),
                 first_on=Min("due_on"),
                 last_on=Max("due_on"),
+                turn=Max(next_signer("role__name"), filter=is_open),
             )
         )
         self.steps = [Step(*row) for row in rows.order_by("duty__position")]
+
+    def waits_for(self, step: Step) -> str:
+        """Who else has the turn on a step that is one task, "" if it is ours."""
+        ours = {team.role.name for team in self.board.standing.teams}
+        return step.turn if step.all == 1 and step.turn and step.turn not in ours else ""
 
     def open_before(self) -> dict[tuple[int, str], str]:
         """Of (key, period): the first step before it, of the same period, that is open: No.30."""
@@ -120,13 +128,15 @@ class Flows:
 
     def _shown(self, step: Step) -> Shown:
         url = list_url(state="any", duty=step.line.number, due_from=step.first_on, due_to=step.last_on)
-        return Shown(step.line.number, step.line.work, *self._state(step), url)
+        return Shown(step.line.number, step.line.short, *self._state(step), url)
 
     def _state(self, step: Step) -> tuple[str, str]:
         today = self.board.today
         parts = _("%(done)s/%(all)s団体") % {"done": step.all - step.open, "all": step.all}
         if not step.open:
             return "done", parts if step.all > 1 else _("完了")
+        if self.waits_for(step):
+            return "now", _("%(who)sの番") % {"who": step.turn}
         if step.late:
             return "bad", parts if step.all > 1 else _("超過")
         if step.all > 1:
@@ -141,4 +151,4 @@ class Flows:
         if not coming or coming[0].opens_on <= self.board.today:
             return None
         day = era_short(coming[0].opens_on, self.board.today)
-        return Shown(line.number, line.work, "", _("%(day)sから") % {"day": day})
+        return Shown(line.number, line.short, "", _("%(day)sから") % {"day": day})

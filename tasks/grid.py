@@ -74,8 +74,9 @@ def grid_of(board: Board, teams: Sequence[TeamLine]) -> Grid:
     members = sorted((t for t in teams if t.is_member), key=lambda t: t.position)
     rows: dict[tuple[int, str], Row] = {}
     for task in _tasks(board):
-        row = rows.setdefault((task.key, task.period), _row(board, task))
-        row.found[task.organization_id] = _cell(board, task)
+        if (task.key, task.period) not in rows:
+            rows[task.key, task.period] = _row(board, task)
+        rows[task.key, task.period].found[task.organization_id] = _cell(board, task)
     shown = sorted(rows.values(), key=lambda row: row.label != _("今日"))[:ROWS]
     for at, row in enumerate(shown):
         if at == 0 or shown[at - 1].label != row.label:
@@ -114,7 +115,7 @@ def _row(board: Board, task: Task) -> Row:
     label = period_words(line.cycle, task.period_on, board.today) or _("今日")
     due = hm(task.due_at) if task.due_on == board.today else era_short(task.due_on, board.today)
     url = list_url(state="any", duty=line.number, due_from=task.due_on, due_to=task.due_on)
-    return Row(label, line.number, line.work, due, url)
+    return Row(label, line.number, line.short, due, url)
 
 
 def _cell(board: Board, task: Task) -> Cell:

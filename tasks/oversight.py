@@ -111,7 +111,7 @@ def _team_line(board: Board, team: TeamChoice, position: int, sums: list[Sum]) -
         if s.line.marks.get(team.role_id) == Mark.MAIN
         and (not team.is_member or s.organization in (team.organization_id, union))
     ]
-    late = sum(s.late for s in own)
+    late, judged = sum(s.late for s in own), sum(s.judged for s in own)
     worst = min((s for s in own if s.worst_at), key=lambda s: s.worst_at or board.now, default=None)
     return TeamLine(
         code=team.code,
@@ -122,9 +122,9 @@ def _team_line(board: Board, team: TeamChoice, position: int, sums: list[Sum]) -
         late=late,
         today=sum(s.today for s in own),
         upcoming=sum(s.upcoming for s in own),
-        worst=f"No.{worst.line.number} {worst.line.work}" if worst else "",
+        worst=f"No.{worst.line.number} {worst.line.short}" if worst else "",
         worst_days=_late_words(board, worst.worst_on) if worst and worst.worst_on else "",
-        bar=ui.bar(sum(s.in_time for s in own), sum(s.judged for s in own)),
+        bar=ui.bar(sum(s.in_time for s in own), judged) if judged else SafeString("—"),
     )
 
 
