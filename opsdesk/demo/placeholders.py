@@ -15,8 +15,8 @@ def placeholder(name: str) -> SimpleUploadedFile:
 
 
 def _workbook(name: str) -> bytes:
-    book = Workbook()
-    book.active["A1"] = name
+    book = Workbook(write_only=True)
+    book.create_sheet().append([name])
     out = BytesIO()
     book.save(out)
     return out.getvalue()

@@ -206,7 +206,7 @@ class Replay:
         named: Any = content("closings")["closers"].get(str(task.duty.number))
         if isinstance(named, dict):
             named = named[task.organization.code]
-        role = task.duty.assignments.filter(mark=Mark.MAIN).select_related("role").first().role.code
+        role = task.duty.assignments.filter(mark=Mark.MAIN).values_list("role__code", flat=True)[0]
         if role == "member":
             team = self.cast.team[task.organization.code]
             named = named or [MEMBERS[task.organization.code]]

@@ -1,0 +1,82 @@
+"""The demonstration: replayed through the commands, on its own day and on any other; never in production."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from opsdesk.accounts.models import Membership, User
+from opsdesk.audit.models import Event, Stream
+from opsdesk.audit.verify import verify
+from opsdesk.demo import load
+from opsdesk.demo.placeholders import placeholder
+from tasks.models import Outcome, Task
+from tasks.uploads import judge
+
+pytestmark = pytest.mark.django_db
+ITS_DAY = datetime(2026, 11, 20, 1, 58, tzinfo=UTC)
+
+
+def seed(now: datetime, *args: str) -> str:
+    out = StringIO()
+    with time_machine.travel(now, tick=True):
+        call_command("seed", *args, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.slow
+def test_it_works():
+    printed = seed(ITS_DAY, "--demo")
+    check(ITS_DAY, printed)
+    waiting = Task.objects.open().filter(key=29, signatures__void_at=None, signatures__position=1)
+    assert waiting.filter(organization__code="shirane").exists(), "業務運用 has a signature to give"
+    assert Event.objects.filter(code="task.sent_back").exists()
+    assert authenticate(username="sato.misaki", password=load.password())
+    assert not Membership.objects.filter(user__login="kubo.rei").exists(), "an administrator without a team"
+    assert all(not verify(name).fault for name in Stream.objects.values_list("name", flat=True))
+    before = (Task.objects.count(), User.objects.count(), Event.objects.count())
+    again = seed(ITS_DAY, "--demo")
+    assert (Task.objects.count(), User.objects.count(), Event.objects.count()) == before
+    assert load.password() in again, "the same password, still printed"
+
+
+@pytest.mark.slow
+def test_it_works_on_any_day():
+    """A new year's January: months that requests.json doesn't have, and a closed week behind."""
+    now = datetime(2027, 1, 12, 5, 0, tzinfo=UTC)
+    check(now, seed(now, "--demo"))
+
+
+def check(now: datetime, printed: str) -> None:
+    done, open_ = Task.objects.done(), Task.objects.open()
+    assert done.count() > 250, "two months lie behind it"
+    assert open_.filter(due_at__lt=now).exists(), "somebody is late"
+    assert open_.filter(due_on__gte=now.date()).exists(), "something is to be done"
+    assert done.filter(outcome=Outcome.ABNORMAL).exists()
+    assert not Task.objects.filter(closed_at__gt=now).exists(), "nobody works in the future"
+    assert load.password() in printed
+    for login, _words in load.SIGN_INS:
+        assert login in printed
+
+
+def test_a_production_start_never_loads_it():
+    printed = seed(ITS_DAY)
+    assert list(User.objects.values_list("login", flat=True)) == ["admin"]
+    assert "sato.misaki" not in printed
+
+
+def test_it_refuses_a_database_in_use():
+    seed(ITS_DAY)
+    with pytest.raises(CommandError, match="空のデータベース"):
+        seed(ITS_DAY, "--demo")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("計画.xlsx", "sheet"), ("依頼書.pdf", "pdf"), ("写真.jpg", "jpeg"), ("図.png", "png")]
+)
+def test_a_placeholder_is_what_its_name_says(name, kind):
+    file = placeholder(name)
+    assert kind in judge(name, file.read()).content_type
