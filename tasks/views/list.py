@@ -1,6 +1,6 @@
 """The list behind every count."""
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -16,7 +16,7 @@ from tasks.tables import TaskTable, with_rows
 
 @allow(team_member, label=gettext_lazy("作業一覧"))
 @require_GET
-def task_list(request: Request) -> HttpResponse:
+def task_list(request: Request) -> HttpResponseBase:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
     return list_page(
         request,
