@@ -33,7 +33,9 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True)
 class Slot:
-    """One duty of one edition for organizations that share calendar and dates: the periods that begin in [first, last]."""
+    """One duty of one edition for organizations that share calendar and dates.
+
+    It holds the periods that begin in [first, last]."""
 
     duty: Duty
     rule: Rule
@@ -62,8 +64,9 @@ class Slot:
         return occurrences(self.rule, self.calendar, start, end) if start <= end else []
 
     def periods(self, due_from: date, opens_to: date) -> tuple[date, date]:
-        """Where the periods begin that are due on `due_from` or later and open on `opens_to` or earlier, and some
-        more: a closed day moves a day into the next month at most."""
+        """Where the periods begin that are due on `due_from` or later and open on `opens_to` or earlier.
+
+        And some more: a closed day moves a day into the next month at most."""
         if self.duty.cycle == Cycle.DAILY:
             return due_from, opens_to
         schedule = self.duty.schedule
@@ -82,7 +85,7 @@ class Book:
     calendars: dict[int, Calendar]
 
     def slots(self) -> Iterator[Slot]:
-        """Every scheduled duty of every edition, each for the organizations that share a calendar and dates."""
+        """Every scheduled duty of every edition, for the organizations that share a calendar and dates."""
         if self.union is None or self.union.operation_starts_on is None:
             return
         for edition, first, last in self.spans:
@@ -101,7 +104,7 @@ class Book:
     def _groups(
         self, first: date, last: date | None
     ) -> dict[tuple[Calendar, date, date | None, date], list[Organization]]:
-        """Municipalities by calendar and by the days on which they are members while [first, last] is in force."""
+        """Municipalities by calendar and by the days of [first, last] on which they are members."""
         groups: dict[tuple[Calendar, date, date | None, date], list[Organization]] = {}
         for member in self.members:
             begins = max(first, member.joined_on)
@@ -142,8 +145,10 @@ def _in_force_on(edition: Edition) -> date:
 
 
 def fingerprint(through: date) -> str:
-    """A hash of all that decides which tasks there are up to `through`; read it before the book, so that what changes
-    in between is seen by the next run. Rules and duties stand for themselves: published editions don't change."""
+    """A hash of all that decides which tasks there are up to `through`.
+
+    Read it before the book, so that what changes in between is seen by the next run. Rules and duties need no
+    hash: published editions don't change."""
     ground = [
         through,
         list(Edition.objects.published().order_by("pk").values_list("pk", "in_force_on")),

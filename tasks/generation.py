@@ -22,7 +22,7 @@ CHUNK = 20_000
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did, or with `dry_run` would do: `duties` counts by duty id, `refused` is what the cap stopped."""
+    """What a run did or would do: `duties` counts by duty id, `refused` is what the cap stopped."""
 
     through_on: date
     created: int = 0
@@ -37,8 +37,8 @@ def generate(
 ) -> Report:
     """Insert every task that opens up to `through` (by default today in Tokyo) and is not there.
 
-    May be killed, repeated, doubled. What opened before today is marked 遡及. More than settings.GENERATION_CAP
-    missing tasks are refused, and none is made, unless `force`. With `dry_run` nothing is written."""
+    May be killed, repeated, doubled. What opened before today is marked 遡及. If more than
+    settings.GENERATION_CAP are missing, none is made, unless `force`. With `dry_run` nothing is written."""
     through = through or timezone.localdate(now)
     run = GenerationRun(started_at=now, through_on=through, fingerprint=expected.fingerprint(through))
     if _is_done(run):
@@ -59,9 +59,9 @@ def generate(
 def _is_done(run: GenerationRun) -> bool:
     """Did the last run make everything, on the same ground? Then there is nothing to look for."""
     last = GenerationRun.objects.order_by("-pk").first()
-    return bool(
-        last and last.finished_at and not last.error and not last.refused and last.fingerprint == run.fingerprint
-    )
+    if last is None or not last.finished_at or last.error or last.refused:
+        return False
+    return last.fingerprint == run.fingerprint
 
 
 def _run(run: GenerationRun, now: datetime, force: bool) -> Report:
@@ -135,7 +135,7 @@ def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at:
 
 
 def _finish(run: GenerationRun, *, at: datetime) -> None:
-    """Store that the run ended. One that made nothing only moves on the one before it, if that said the same."""
+    """Store that the run ended. One that made nothing only moves on a last one that said the same."""
     run.finished_at = at
     if not run.created:
         last = GenerationRun.objects.order_by("-pk").first()

@@ -1,4 +1,4 @@
-"""Question: why is this task here, why is there none. Computed from occurrences, tasks and runs; only runs are stored."""
+"""Question: why is this task here, why is there none; computed from occurrences, tasks and runs."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Ledger:
         return sorted(found, key=lambda e: (e.duty.number, e.period_on, e.task.serial if e.task else 0))
 
     def _slots(self) -> Iterator[Slot]:
-        """A slot for each edition, whether or not the organization was a member: that is one of the answers."""
+        """A slot for each edition, also where the organization was no member: that is an answer."""
         is_union = self.organization.kind == Organization.Kind.UNION
         calendar = self.book.calendars[self.organization.pk]
         for edition, first, last in self.book.spans:

@@ -25,7 +25,7 @@ SPAN = 50
 
 
 class LedgerFilter(forms.Form):
-    """`duty` (No., empty: all), `organization` (code), `month` (2026-11); what is missing or unknown is the default."""
+    """`duty` (No., empty: all), `organization` (code), `month` (2026-11); nonsense is the default."""
 
     duty = forms.ChoiceField(required=False, widget=QuickSelect)
     organization = forms.ChoiceField(required=False, widget=QuickSelect)
@@ -38,11 +38,11 @@ class LedgerFilter(forms.Form):
         self.organizations = {o.code: o for o in organizations_for(book, standing)}
         self.visible = duties_for(book, standing, self.organizations.values())
         self.first = month_of(data.get("month", ""), today)
-        self.organization = self.organizations.get(data.get("organization", "")) or self._own()
+        self.whose = self.organizations.get(data.get("organization", "")) or self._own()
         numbers = {str(duty.number): duty for duty in self.visible}
         self.number = data.get("duty", "") if data.get("duty", "") in numbers else ""
         month = f"{self.first:%Y-%m}"
-        chosen = {"duty": self.number, "month": month, "organization": getattr(self.organization, "code", "")}
+        chosen = {"duty": self.number, "month": month, "organization": getattr(self.whose, "code", "")}
         super().__init__(chosen)
         self._label("duty", _("業務"), [("", _("すべて")), *((n, str(d)) for n, d in numbers.items())])
         self._label("organization", _("団体"), [(c, named(o)) for c, o in self.organizations.items()])
@@ -64,9 +64,9 @@ class LedgerFilter(forms.Form):
 
     @property
     def duties(self) -> frozenset[int]:
-        """Ids of the chosen duties in every edition, as far as the person may see those of the organization."""
+        """Ids of the chosen duties in every edition, as far as the person may see them."""
         keys = {duty.key for duty in self.visible if self.number in ("", str(duty.number))}
-        organization = self.organization
+        organization = self.whose
         if organization is None:
             return frozenset()
         every = (duty for rows in self.book.duties.values() for duty in rows if duty.key in keys)

@@ -1,4 +1,4 @@
-"""Realignment: open tasks of periods that now belong to another edition, or whose municipality is no member any more."""
+"""Realignment: open tasks whose periods belong to another edition by now, or whose municipality left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .models import Attachment, Comment, Signature, Task
 
 @dataclass(frozen=True)
 class Realigned:
-    """Ids of tasks: moved to the new edition's duty, withdrawn (対象外), taken back, and begun ones whose ◎ changed."""
+    """Ids of tasks: moved to the new edition, withdrawn, taken back, and begun ones whose ◎ changed."""
 
     repointed: tuple[int, ...] = ()
     withdrawn: tuple[int, ...] = ()
@@ -27,7 +27,7 @@ class Realigned:
 
 
 class Place(NamedTuple):
-    """Where a task belongs by the book: the slot of its period, and its dates there (None: the day is closed by now)."""
+    """Where a task belongs: the slot of its period, and its dates there (None: the day is closed by now)."""
 
     slot: Slot
     dates: Expected | None
@@ -35,8 +35,10 @@ class Place(NamedTuple):
 
 @command
 def realign(book: Book, *, by: None, at: datetime) -> Realigned:
-    """Move untouched tasks to the edition in force on the first day of their period; withdraw those it no longer has,
-    and those of a municipality's periods after it left. What was withdrawn in this way comes back if it belongs again."""
+    """Move untouched tasks to the edition in force on the first day of their period.
+
+    Those it no longer has are withdrawn, and a municipality's of periods after it left. What was withdrawn in
+    this way comes back if it belongs again."""
     tasks = list(_astray(book))
     places = _places(book) if tasks else {}
     done: dict[str, list[int]] = {"repointed": [], "withdrawn": [], "returned": [], "to_move_by_hand": []}

@@ -1,4 +1,4 @@
-"""Rows of scheduled tasks, many in one statement: occasions and organizations travel, the database does the rest."""
+"""Rows of scheduled tasks, many in one statement: occasions and organizations travel, no rows."""
 
 from __future__ import annotations
 

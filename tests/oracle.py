@@ -1,4 +1,4 @@
-"""A second opinion about dates: the table of schedules written down again, with holidays of jpholiday. Imports nothing of ours."""
+"""A second opinion about dates: the schedules written down again, holidays by jpholiday, nothing of ours."""
 
 from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +9,7 @@ import jpholiday
 
 DAY = timedelta(days=1)
 DAILY = {7: "common", 8: "each", 9: "common"}
-# No.: (scope, opens, due); a point is (months from the period's first, "bd" or "day", n); days move to the one before
+# No.: (scope, opens, due); a point is (months from the period's first, "bd" or "day", n)
 MONTHLY = {
     1: ("common", (-1, "bd", 1), (-1, "day", 25)),
     28: ("common", (-1, "bd", 1), (-1, "bd", 3)),
@@ -62,7 +62,9 @@ def shifted(first: date, months: int) -> date:
 
 
 @cache
-def day_of(first: date, point: tuple[int, str, int], closed: frozenset[date], opened: frozenset[date]) -> date:
+def day_of(
+    first: date, point: tuple[int, str, int], closed: frozenset[date], opened: frozenset[date]
+) -> date:
     month = shifted(first, point[0])
     days = [d for d in (month + DAY * i for i in range(31)) if d.month == month.month]
     good = [d for d in days if is_open(d, closed, opened)]
@@ -75,7 +77,11 @@ def day_of(first: date, point: tuple[int, str, int], closed: frozenset[date], op
 
 
 def occasions(
-    number: int, start: date, end: date, closed: frozenset[date] = frozenset(), opened: frozenset[date] = frozenset()
+    number: int,
+    start: date,
+    end: date,
+    closed: frozenset[date] = frozenset(),
+    opened: frozenset[date] = frozenset(),
 ) -> Iterator[tuple[date, str, date, date]]:
     """(first day of the period, period, opens, due) of all periods that begin in [start, end]."""
     for i in range((end - start).days + 1):
@@ -99,7 +105,7 @@ def expected(
     opened: dict[str, frozenset[date]] = {},  # noqa: B006
     without: Container[int] = (),
 ) -> set[Should]:
-    """What should be there after the day `through`. `members`: code → (joined, left). Days by code, "union" for all."""
+    """What should be there on `through`. `members`: code → (joined, left); days by code, "union" for all."""
     found = set()
     for number, scope in SCOPES.items():
         if number in without:
@@ -111,6 +117,6 @@ def expected(
             for _first, period, opens, due in occasions(number, start, end, shut, open_):
                 opens = max(opens, starts_on)
                 if due >= starts_on and opens <= through:
-                    at = datetime(due.year, due.month, due.day, 8, 15, tzinfo=UTC)  # 17:15 of Tokyo, which has no DST
+                    at = datetime(due.year, due.month, due.day, 8, 15, tzinfo=UTC)  # 17:15 of Tokyo
                     found.add(Should(number, code, period, opens, due, at))
     return found

@@ -34,6 +34,7 @@ def ledger(request: Request) -> HttpResponse:
         "tasks/_ledger.html" if request.htmx else "tasks/ledger.html",
         {
             "title": _("作業の台帳"),
+            "subtitle": _("作業がなぜあるか、なぜないかを、分担表・開庁日・自動作成の記録から答えます。"),
             "filter": form,
             "filter_words": form.words(),
             "at_text": era_dt(request.now),
@@ -48,10 +49,10 @@ def ledger(request: Request) -> HttpResponse:
 
 
 def _ledger(form: LedgerFilter, request: Request) -> Ledger | None:
-    if form.organization is None:
+    if form.whose is None:
         return None
     visible = Task.objects.visible_to(request.user, request.today)
-    return Ledger(form.book, form.organization, form.duties, form.first, form.last, visible, request.now)
+    return Ledger(form.book, form.whose, form.duties, form.first, form.last, visible, request.now)
 
 
 def _counts(entries: list[Entry]) -> list[tuple[str, str, int]]:
@@ -63,5 +64,5 @@ def _counts(entries: list[Entry]) -> list[tuple[str, str, int]]:
 def _month(form: LedgerFilter, shift: int) -> dict[str, str]:
     """The link to the month beside."""
     first = add_months(form.first, shift)
-    query = form.data | {"month": f"{first:%Y-%m}"}
+    query = {**form.data, "month": f"{first:%Y-%m}"}
     return {"query": "&".join(f"{k}={v}" for k, v in query.items() if v), "label": month_words(first)}

@@ -1,4 +1,4 @@
-"""A generator to be killed: day after day from argv[1] to argv[2], as fast as it can, from a random day onwards.
+"""A generator to be killed: from the day argv[1] to argv[2] as fast as it can, in random steps.
 
     python -m tests.faults.generator 2026-04-01 2028-03-31
 

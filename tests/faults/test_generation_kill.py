@@ -21,7 +21,7 @@ from tests.make import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST = date(2029, 3, 31)
-MEMBERS = {code: (STARTED_ON, None) for code in ("shiomi", "kirihara", "mizuno")}
+MEMBERS = dict.fromkeys(("shiomi", "kirihara", "mizuno"), (STARTED_ON, None))
 
 
 def url() -> str:

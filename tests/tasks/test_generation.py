@@ -1,4 +1,4 @@
-"""generate(): what is due and missing, once, whatever happened before; against an oracle that knows none of our code."""
+"""generate(): what is due and missing, once, whatever happened; against an oracle of the test's own."""
 
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -65,14 +65,19 @@ def test_it_works(ground):
     task = Task.objects.get(key=8, organization=ground.shiomi)
     assert (task.period, task.period_on, task.state, task.serial) == ("2026-04-01", STARTED_ON, "open", 0)
     assert task.due_at == datetime(2026, 4, 1, 8, 15, tzinfo=UTC)
-    assert (task.created_at, task.is_caught_up, task.answers, task.version) == (at(0, 5, STARTED_ON), False, {}, 0)
+    assert (task.created_at, task.is_caught_up, task.answers, task.version) == (
+        at(0, 5, STARTED_ON),
+        False,
+        {},
+        0,
+    )
     again = run(STARTED_ON, 0, 8)
     assert (again.created, again.refused) == (0, 0)
     assert there() == should(STARTED_ON)
 
 
 def test_two_years_day_by_day_are_what_the_oracle_says(ground, no_cap):
-    """Every day for some months, then in jumps; at each stop exactly what should be there, and so at the end."""
+    """Every day for a month, then in jumps; at each stop exactly what should be there."""
     day, stops = STARTED_ON, 0
     while day <= date(2028, 3, 31):
         run(day)
@@ -211,7 +216,11 @@ def test_closing_skipping_and_reopening_never_make_another(ground, state):
     run(STARTED_ON)
     before = Task.objects.count()
     Task.objects.update(
-        state=state, closed_at=at(10), done_on=STARTED_ON, closed_by=ground.sato, closed_for=ground.team["operations"]
+        state=state,
+        closed_at=at(10),
+        done_on=STARTED_ON,
+        closed_by=ground.sato,
+        closed_for=ground.team["operations"],
     )
     run(STARTED_ON, 0, 8)
     GenerationRun.objects.all().delete()  # also if nobody remembers the runs
@@ -252,9 +261,11 @@ def test_what_is_there_already_does_not_count_against_the_cap(ground, settings):
 def test_a_dry_run_says_the_same_and_writes_nothing(ground):
     today = date(2026, 5, 1)
     dry = run(today, dry_run=True)
-    assert not Task.objects.exists() and not GenerationRun.objects.exists() and not Event.objects.filter(
-        code="generation.created"
-    ).exists()
+    assert (
+        not Task.objects.exists()
+        and not GenerationRun.objects.exists()
+        and not Event.objects.filter(code="generation.created").exists()
+    )
     real = run(today)
     assert (dry.created, dry.caught_up, dry.duties) == (real.created, real.caught_up, real.duties)
 
@@ -350,7 +361,9 @@ def test_generators_in_threads_do_nothing_twice(ground, no_cap, monkeypatch):
     assert not errors
     assert there() == should(today)
     created = sum(GenerationRun.objects.values_list("created", flat=True))
-    assert created == Task.objects.count() == sum(
-        e.data["count"] for e in Event.objects.filter(code="generation.created")
+    assert (
+        created
+        == Task.objects.count()
+        == sum(e.data["count"] for e in Event.objects.filter(code="generation.created"))
     )
     assert connection.vendor in ("sqlite", "postgresql")

@@ -45,9 +45,9 @@ def answers(user, number="", organization="union", month="2026-11", now=None) ->
     book = expected.read()
     data = {"duty": str(number), "organization": organization, "month": month}
     form = LedgerFilter(data, book=book, standing=standing_of(user, today), today=today)
-    assert form.organization is not None and form.organization.code == organization
+    assert form.whose is not None and form.whose.code == organization
     found = ledger.Ledger(
-        book, form.organization, form.duties, form.first, form.last, Task.objects.visible_to(user, today), now
+        book, form.whose, form.duties, form.first, form.last, Task.objects.visible_to(user, today), now
     )
     return {
         f"{e.duty.number} {e.task.period if e.task else e.period_on}"
@@ -186,7 +186,9 @@ def test_a_vendor_sees_its_duties_of_every_municipality(running, client):
         assert (f'href="/tasks/{task.pk}/"' in page) == (is_visible and in_month)
 
 
-@pytest.mark.parametrize("query", ["month=2026-99", "month=x&duty=abc&organization=nobody", "duty=6", "month=9999-12"])
+@pytest.mark.parametrize(
+    "query", ["month=2026-99", "month=x&duty=abc&organization=nobody", "duty=6", "month=9999-12"]
+)
 def test_nonsense_in_the_address_is_the_default(running, client, query):
     client.force_login(running.morishita)
     assert client.get(f"{reverse('tasks:ledger')}?{query}").status_code == 200

@@ -123,7 +123,11 @@ def test_a_begun_task_whose_mark_stays_is_left_in_peace(running):
 def test_closed_tasks_keep_the_marks_under_which_they_were_done(running):
     task = Task.objects.get(key=28, period="2026-12")
     Task.objects.filter(pk=task.pk).update(
-        state="done", closed_at=at(), done_on=TODAY, closed_by=running.sato, closed_for=running.team["operations"]
+        state="done",
+        closed_at=at(),
+        done_on=TODAY,
+        closed_by=running.sato,
+        closed_for=running.team["operations"],
     )
     publish(without={28})
     again()
@@ -145,7 +149,9 @@ def test_an_edition_that_is_withdrawn_gives_everything_back(running):
 
 def test_what_a_person_skipped_stays_skipped(running):
     task = Task.objects.get(key=36, period="2026-12")
-    Task.objects.filter(pk=task.pk).update(state="skipped", reason="不要", closed_at=at(), closed_by=running.sato)
+    Task.objects.filter(pk=task.pk).update(
+        state="skipped", reason="不要", closed_at=at(), closed_by=running.sato
+    )
     Organization.objects.filter(pk=running.mizuno.pk).update(kana="みずのちょう", left_on=date(2027, 3, 31))
     again()
     task.refresh_from_db()

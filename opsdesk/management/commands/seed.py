@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--from", dest="start", type=day, metavar="日付", help="運用開始日（既定は今日）")
-        parser.add_argument("--demo", action="store_true", help="架空の広域組合のデータを入れる（本番では使わない）")
+        parser.add_argument("--demo", action="store_true", help="架空の広域組合のデータを入れる")
 
     def handle(self, *args: Any, start: date | None = None, demo: bool = False, **options: Any) -> None:
         now = timezone.now()
@@ -40,7 +40,8 @@ class Command(BaseCommand):
                 "このデータベースはすでに使われています。実演用のデータは、空のデータベースにだけ入れられます。"
                 "環境変数 DATA_DIR か DATABASE_URL を変えてください。"
             )
-        began = start or (union and union.operation_starts_on) or (add_months(today, -DEMO_MONTHS) if demo else today)
+        usual = add_months(today, -DEMO_MONTHS) if demo else today
+        began = start or (union and union.operation_starts_on) or usual
         self._ground(began, now)
         if demo:
             self._demo(began, now)
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         ground = FiscalYear.of(add_months(began, -1)).starts_on
         union = self._union(began, ground, now)
         edition = fixture.load(in_force_on=ground, by=None, at=now)
-        self.stdout.write(f"{union.name}: 運用開始日 {era_date(union.operation_starts_on or began)}、分担表 {edition}")
+        self.stdout.write(f"{union.name}: 運用開始日 {era_date(began)}、分担表 {edition}")
 
     def _union(self, began: date, ground: date, now: datetime) -> Organization:
         union = Organization.objects.filter(kind=Organization.Kind.UNION).first()
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             user, code = made
             self.stdout.write(
                 f"\n  最初の管理者のログインID: {user.login}\n  開始コード（72時間、一度だけ）: {code}\n"
-                "  このコードは二度と表示しません。サインインの画面の「開始コードをお持ちの方」から使ってください。\n"
+                "  このコードは二度と表示しません。サインインの画面から使ってください。\n"
                 "  管理画面で、まず広域組合の名前を直し、構成団体・担当・利用者を登録してください。\n"
             )
 

@@ -1,4 +1,4 @@
-"""manage.py generate: what beat does every few minutes, by hand; as if it were another day; or only to look."""
+"""manage.py generate: what beat does every few minutes, by hand; or as if it were another day."""
 
 from argparse import ArgumentParser
 from datetime import date
@@ -17,9 +17,9 @@ class Command(BaseCommand):
     help = "期日が来て、まだない作業を作ります。何度実行しても同じです。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--through", type=day, metavar="日付", help="この日までに始まる作業を作る（既定は今日）")
+        parser.add_argument("--through", type=day, metavar="日付", help="この日までに始まる作業を作る")
         parser.add_argument("--dry-run", action="store_true", help="作らずに、作る件数だけを表示する")
-        parser.add_argument("--force", action="store_true", help="一度に作る件数の上限（GENERATION_CAP）を外す")
+        parser.add_argument("--force", action="store_true", help="件数の上限（GENERATION_CAP）を外す")
 
     def handle(self, *args: Any, through: date | None, dry_run: bool, force: bool, **options: Any) -> None:
         report = generate(timezone.now(), through=through, dry_run=dry_run, force=force)
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         day_words = era_date(report.through_on)
         if report.refused:
             raise CommandError(
-                f"{day_words}までの作業は {report.refused:,}件で、一度に作る上限を超えるため作りませんでした。"
+                f"{day_words}までの作業は {report.refused:,}件で、上限を超えるため作りませんでした。"
                 "運用開始日と周期設定を確かめ、正しければ --force を付けて実行してください。"
             )
         verb = "作ります（まだ作っていません）" if dry_run else "作りました"
@@ -52,5 +52,6 @@ class Command(BaseCommand):
         if moved.to_move_by_hand:
             numbers = "、".join(str(pk) for pk in moved.to_move_by_hand)
             self.stdout.write(
-                f"着手済みで主担当が変わった作業は、そのままにしました。手で直してください（作業の番号: {numbers}）。"
+                "着手済みで主担当が変わった作業は、そのままにしました。手で直してください"
+                f"（作業の番号: {numbers}）。"
             )
