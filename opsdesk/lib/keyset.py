@@ -90,7 +90,8 @@ class KeysetPage:
 
     def _keys(self, queryset: QuerySet) -> None:
         model = queryset.model
-        keys = [(o.lstrip("-"), o[0] == "-") for o in queryset.query.order_by or model._meta.ordering]
+        order = map(str, queryset.query.order_by or model._meta.ordering)
+        keys = [(name.lstrip("-"), name[0] == "-") for name in order]
         at_pk = [i for i, (name, _) in enumerate(keys) if name in ("pk", model._meta.pk.name)]
         keys = keys[: at_pk[0] + 1] if at_pk else [*keys, ("pk", keys[-1][1] if keys else False)]
         self.names = [name for name, _ in keys]
@@ -130,7 +131,8 @@ class KeysetPage:
         try:  # no token, or one of another ordering: the first page
             back, *at = json.loads(token)
             return bool(back), [
-                _value(*key, value) for *key, value in zip(self.fields, self.nullable, at, strict=True)
+                _value(field, nullable, value)
+                for field, nullable, value in zip(self.fields, self.nullable, at, strict=True)
             ]
         except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
             return False, None
