@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ def list_page(
     filename: str = "list",
     context: dict[str, Any] | None = None,
     **table_options: Any,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """One list. The whole state stands in the URL: the filter, `sort`, `page` (a token) and `export=xlsx`.
 
     `queryset` is what the person may see; `table_options` go to the table. htmx gets `fragment` only.
@@ -65,7 +65,7 @@ def list_page(
 
 def export(
     table: FastTable, request: Request, *, title: str, filename: str, words: str, at_text: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The same rows and columns as the page's, all of them, as xlsx; above them what they are."""
     above = (
         title,
