@@ -9,7 +9,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -22,9 +22,9 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 BOLD, GREY = Font(bold=True), PatternFill("solid", fgColor="E9EEF4")
 
 
-def text_cell(sheet: WriteOnlyWorksheet, value: str) -> WriteOnlyCell:
+def text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
     """A cell that stays text, whatever it begins with."""
-    cell = WriteOnlyCell(sheet)
+    cell: Cell = WriteOnlyCell(sheet)
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
     cell.data_type = "s"
     return cell
@@ -75,7 +75,7 @@ def too_many() -> str:
     ) % {"most": f"{MOST_ROWS:,}"}
 
 
-def _styled(cell: WriteOnlyCell) -> WriteOnlyCell:
+def _styled(cell: Cell) -> Cell:
     cell.font, cell.fill, cell.alignment = BOLD, GREY, Alignment(vertical="center", wrap_text=True)
     return cell
 
