@@ -100,7 +100,7 @@ class TaskFilter(ListFilter):
         today = self.request.today
         return calendar.add_business_days(today, 1), calendar.add_business_days(today, AHEAD)
 
-    def by_scope(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def by_scope(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
         """自分: assigned to me, or to nobody where one of my teams has ◎; チーム: where one of them has ◎."""
         if value == "all":
             return queryset
