@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -93,7 +93,7 @@ def papers_of(task: Task, user: Any, today: date) -> Papers:
     )
 
 
-def _rows(task: Task, user: Any, today: date) -> Sequence[tuple[Any, ...]]:
+def _rows(task: Task, user: Any, today: date) -> Iterable[tuple[Any, ...]]:
     comments = Comment.objects.for_audience(user, today).filter(task=task)
     files = Attachment.objects.for_audience(user, today).filter(task=task)
     signatures = Signature.objects.filter(task=task)
