@@ -79,7 +79,8 @@ def test_what_no_sheet_can_hold_is_left_out():
     assert len(sheet.title) == 31
 
 
-def test_a_download(client):
+@pytest.mark.django_db  # closing a response looks after the connections
+def test_a_download():
     response = workbook.response([HEAD, ["a", 1]], title="x", filename="x.xlsx")
     assert response["Content-Type"] == workbook.CONTENT_TYPE
     assert b"".join(response)[:2] == b"PK"
