@@ -16,23 +16,27 @@ import django
 
 django.setup()
 
-import time_machine
-from django.core.management import call_command
-from django.db import connection, connections
-from django.test.testcases import LiveServerThread
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases
-from playwright.sync_api import Browser, Page, sync_playwright
-from whitenoise.middleware import WhiteNoiseMiddleware  # noqa: F401  (served as in life)
+import time_machine  # noqa: E402
+from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, connections  # noqa: E402
+from django.test.testcases import LiveServerThread  # noqa: E402
+from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from opsdesk.demo.load import password
-from tasks.models import Task
+from opsdesk.demo.load import password  # noqa: E402
+from tasks.models import Task  # noqa: E402
 
 #: 2026-11-20 (Fri) 10:58 in Tokyo, the day for which the demonstration's content was written.
 NOW = datetime(2026, 11, 20, 1, 58, tzinfo=UTC)
 FROM = "2026-09-01"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
-README = {"dashboard": ("sato.misaki", "/"), "matrix": ("sato.misaki", "/matrix/"), "union": ("morishita.yuka", "/")}
+README = {
+    "dashboard": ("sato.misaki", "/"),
+    "matrix": ("sato.misaki", "/matrix/"),
+    "union": ("morishita.yuka", "/"),
+}
 
 
 def screens() -> dict[str, tuple[str, str]]:
@@ -69,7 +73,7 @@ def demonstration() -> Iterator[str]:
         call_command("seed", "--from", FROM, "--demo", verbosity=0)
         for used in connections.all():
             used.inc_thread_sharing()
-        server = LiveServerThread("127.0.0.1", _handler())
+        server = LiveServerThread("127.0.0.1", StaticFilesHandler)
         server.daemon = True
         server.start()
         server.is_ready.wait()
@@ -79,12 +83,6 @@ def demonstration() -> Iterator[str]:
         server.terminate()
         connection.close()
         teardown_databases(old, verbosity=0)
-
-
-def _handler() -> Any:
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-
-    return StaticFilesHandler
 
 
 def look(browser: Browser, url: str, login: str, where: str, width: int) -> Page:
