@@ -1,17 +1,17 @@
 // Focus goes where the page says it should: [data-focus] on load and in what htmx brought.
 import { say } from "./live.js";
 
+const find = (root, selector) => (root.matches?.(selector) ? root : root.querySelector?.(selector));
+
 function settle(root) {
-  const target = root.matches?.("[data-focus]") ? root : root.querySelector("[data-focus]");
-  target?.focus();
-  return target;
+  find(root, "[data-focus]")?.focus();
 }
 settle(document);
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const root = event.detail.elt;
   settle(root);
-  const spoken = root.querySelector?.("[data-say]");
+  const spoken = find(root, "[data-say]");
   if (spoken) say(spoken.dataset.say);
 });
 document.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute("aria-busy", "true"));
