@@ -55,7 +55,8 @@ def make_user(login, name="", *, team=None, is_approver=False, starts_on=STARTED
 
 @pytest.fixture
 def cast(db):
-    """Everybody, by name: `cast.sato` (業務運用), `cast.ono` (汐見市), `cast.morishita` (広域組合), `cast.kubo` (administrator).
+    """Everybody, by name: `cast.sato` (業務運用), `cast.ono` (汐見市), `cast.morishita` (広域組合),
+    `cast.kubo` (administrator).
 
     Organizations `cast.union` …, teams `cast.team["operations"]` …, roles `cast.role["member"]` ….
     """

@@ -1,6 +1,6 @@
 """Take the README's pictures from the demonstration, on its own day: `python -m tests.screenshots [folder]`.
 
-Without a folder the three pictures of the README are made at 1440 px; with one, every screen at 1440 and 390 px."""
+Without a folder the README's three pictures are made; with one, every screen at 1440 and 390 px."""
 
 import os
 import sys

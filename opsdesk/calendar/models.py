@@ -23,7 +23,7 @@ class Era(models.Model):
 
 
 class Holiday(models.Model):
-    """A national holiday, substitute and citizens' holidays included; filled from the `holidays` library, editable."""
+    """A national holiday, substitute and citizens' ones included; from the `holidays` library, editable."""
 
     on = models.DateField(_("日付"), unique=True)
     name = models.CharField(_("名称"), max_length=60)

@@ -2,7 +2,9 @@
 
 
 class Refusal(Exception):
-    """Raised by commands; `str()` is the sentence shown. `errors` maps field keys to sentences where fields are to blame."""
+    """Raised by commands; `str()` is the sentence shown.
+
+    `errors` maps field keys to sentences where fields are to blame."""
 
     def __init__(self, sentence: str, *, errors: dict[str, str] | None = None) -> None:
         super().__init__(sentence)

@@ -24,7 +24,7 @@ class AudienceQuerySet(models.QuerySet):
     """Rows that carry an audience: comments and attachments."""
 
     def for_audience(self, user: Any, today: date):
-        """What `user` may read of a task that is visible anyway: municipalities only 全員 and their own 団体限り."""
+        """What `user` may read of a visible task: municipalities only 全員 and their own 団体限り."""
         teams = standing_of(user, today).teams
         if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
             return self.all()
@@ -37,7 +37,8 @@ class AudienceQuerySet(models.QuerySet):
 
 
 class Comment(models.Model):
-    """Read by everybody who sees the task (全員), by `organization`, vendors and union (団体限り), or by vendors and union (内部)."""
+    """Read by everybody who sees the task (全員), by `organization`, vendors and union (団体限り),
+    or by vendors and union (内部)."""
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="comments", verbose_name=_("作業"))
     text = models.TextField(_("コメント"))

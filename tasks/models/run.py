@@ -1,14 +1,14 @@
-"""GenerationRun: one run of generation, so that the ledger and the dashboard can say when it last ran and what it did."""
+"""GenerationRun: one run of generation, for the ledger and the dashboard to say when it was and what it did."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class GenerationRun(models.Model):
-    """A run that made something, was refused or failed; an idle one only moves `finished_at` of the one before.
+    """A run that made something, was refused or failed; an idle one only moves `finished_at` of the last.
 
-    Tasks carry `started_at` of the run that made them as `created_at`. `fingerprint` stands for all that decides
-    which tasks there are: with the same one, everything that opens up to `through_on` has been made.
+    Tasks carry `started_at` of the run that made them as `created_at`. `fingerprint` stands for all that
+    decides which tasks there are: with the same one, everything that opens up to `through_on` has been made.
     """
 
     started_at = models.DateTimeField(_("開始"))
