@@ -1,4 +1,4 @@
-"""What a published duty asks: fields, marks, signers and edges; kept in the process, since it never changes."""
+"""What a published duty asks: fields, marks, signers and edges; kept, since it never changes."""
 
 from __future__ import annotations
 

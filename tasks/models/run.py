@@ -1,4 +1,4 @@
-"""GenerationRun: one run of generation, for the ledger and the dashboard to say when it was and what it did."""
+"""GenerationRun: one run of generation, so that people see when it was and what it did."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
