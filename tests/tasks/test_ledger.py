@@ -11,6 +11,7 @@ from opsdesk.accounts.models import Organization
 from opsdesk.calendar import holidays
 from opsdesk.calendar.models import ClosedDay
 from raci.access import standing_of
+from raci.models import Assignment
 from tasks import expected, ledger
 from tasks.generation import generate
 from tasks.ledger_filter import LedgerFilter
@@ -175,6 +176,19 @@ def test_a_municipality_sees_itself_and_the_common_ones_it_has_a_mark_on(running
         assert f'href="/tasks/{task.pk}/"' in common
     for task in invisible.filter(key__in=[7, 9]):
         assert f'href="/tasks/{task.pk}/"' not in common
+
+
+def test_a_duty_without_a_mark_of_mine_is_no_question_of_mine(running):
+    marked = set(
+        Assignment.objects.filter(role__code="member", duty__edition__number=1).values_list(
+            "duty__number", flat=True
+        )
+    )
+    for organization in ("union", "shiomi"):
+        asked = {entry.duty.number for entry in answers(running.ono, organization=organization).values()}
+        assert asked and asked <= marked
+    assert 9 not in marked
+    assert {entry.duty.number for entry in answers(running.ono, 9).values()} <= marked
 
 
 def test_a_vendor_sees_its_duties_of_every_municipality(running, client):
