@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.world import *  # noqa: F403  (a morning's desk, for who asks for it)
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
