@@ -151,6 +151,7 @@ def serving(environ, base, name, settings, application, world, half):
     process = subprocess.Popen([*command, "--workers", "1", "--log-level", "warning"], env=environ)
     try:
         server = Server(port, world, world["spare"][half])
+        server.environ = environ
         until = time.monotonic() + 60
         while True:
             try:
@@ -167,6 +168,7 @@ def serving(environ, base, name, settings, application, world, half):
 
 def places(server, login):
     """The URLs of the second and of the last page of everything (the last one by the other end's token)."""
+
     def link(path):
         text = server.ask(path, login)[3].decode()
         found = re.search(r'rel="next" href="([^"]+)"', text)
@@ -207,6 +209,22 @@ def test_pages(worlds):
         if counts[label, page] > page.most
     ]
     assert not wrong, wrong
+
+
+def test_plans(worlds):
+    """No list reads the whole table to find its first page, and none sorts much of it."""
+    found = json.loads(run(worlds[1].environ, "-m", "tests.bench.plans"))
+    print("\n一ページ目の SQL（百万件）")
+    for login, path, lines in found:
+        ms = next(line for line in lines if line.startswith("Execution Time"))
+        scans = [
+            line.strip().removeprefix("->  ") for line in lines if "Scan" in line and "tasks_task" in line
+        ]
+        print(f"{login:　<12} {path:　<40} {ms.split(': ')[1]:>12}  {scans[0].split(' (')[0]}")
+    wrong = [
+        (login, path, lines) for login, path, lines in found if "Seq Scan on tasks_task" in "".join(lines)
+    ]
+    assert not wrong, "\n".join(wrong[0][2])
 
 
 def report(p50, counts, sizes, few, many):
