@@ -17,8 +17,10 @@ from opsdesk.accounts.access import allow, team_member
 from opsdesk.accounts.models import Membership, Team, User
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
+from raci.definition import definition_of
 from tasks import progress
-from tasks.acting import COMMENT, FILL, own_teams
+from tasks.acting import CLOSE, COMMENT, FILL, own_teams
+from tasks.models import Task
 from tasks.words import period_short
 
 from .sending import acting_team, version_of
@@ -67,20 +69,36 @@ def task_assign(request: Request, pk: int) -> HttpResponse:
         .select_related("user", "team")
         .order_by("team__role__position", "user__kana", "user__login")
     )
+    leads = _possible_leads(request, task)
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
+        common = {"by": request.user, "at": request.now, "version": version_of(request)}
         try:
-            to, team = _chosen(request.POST.get("to", ""), people, teams)
-            progress.assign(
-                task, by=request.user, team=team, at=request.now, to=to, version=version_of(request)
-            )
+            if request.POST.get("lead"):
+                lead = next((t for t in leads if str(t.pk) == request.POST["lead"]), None)
+                if lead is None or task.lead is None:
+                    raise Refusal(_("引き渡す相手を選び直してください。"))
+                progress.pass_lead(task, team=task.lead, to=lead, **common)
+            else:
+                to, team = _chosen(request.POST.get("to", ""), people, teams)
+                progress.assign(task, team=team, to=to, **common)
         except Refusal as refusal:
-            errors = [("#to", str(refusal))]
+            errors = [("#lead" if request.POST.get("lead") else "#to", str(refusal))]
         else:
-            messages.success(request, _("担当者を決めました。"))
+            messages.success(request, _("担当を記録しました。"))
             return redirect("tasks:detail", pk=pk)
-    context = {"task": task, "people": people, "errors": errors, "period": period_short(task, request.today)}
+    context = {"task": task, "people": people, "leads": leads, "errors": errors}
+    context["period"] = period_short(task, request.today)
     return render(request, "tasks/assign.html", context, status=409 if errors else 200)
+
+
+def _possible_leads(request: Request, task: Task) -> list[Team]:
+    """Other ◎ teams to whom my team, which leads, may hand the task over."""
+    mine = own_teams(task, request.user, request.today, CLOSE)
+    if task.lead is None or task.lead not in mine:
+        return []
+    roles = definition_of(task.duty_id).roles_with()
+    return list(Team.objects.on(request.today).filter(role__in=roles).exclude(pk=task.lead_id))
 
 
 def _chosen(value: str, people: list[Membership], teams: list[Team]) -> tuple[User | None, Team]:

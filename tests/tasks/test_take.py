@@ -93,3 +93,14 @@ def test_the_buttons(client, cast, edition):
     assert Task.objects.get(pk=task.pk).assignee is None
     client.force_login(cast.morishita)
     assert client.post(f"/tasks/{task.pk}/take/").status_code == 403
+
+
+def test_a_lead_is_handed_over_on_the_page(client, cast, edition):
+    task = take(make_task(25), cast)
+    url = f"/tasks/{task.pk}/assign/"
+    client.force_login(cast.sato)
+    assert "主担当チームを引き渡す" in client.get(url).content.decode()
+    assert client.post(url, {"lead": str(cast.team["helpdesk"].pk)}).status_code == 409
+    assert client.post(url, {"lead": str(cast.team["hwnw"].pk), "version": "1"}).status_code == 302
+    assert Task.objects.get(pk=task.pk).lead == cast.team["hwnw"]
+    assert "主担当チームを引き渡す" not in client.get(url).content.decode()
