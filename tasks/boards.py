@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
@@ -72,7 +72,7 @@ class Board:
         """The same board with another scope; what is known already isn't asked again."""
         board = Board(self.request, scope=scope, team=self.team)
         board.calendar = self.calendar
-        board.tasks = cast(TaskQuerySet, self.filter.by_scope(self.visible, "scope", scope).order_by())
+        board.tasks = self.filter.by_scope(self.visible, "scope", scope).order_by()
         return board
 
     @cached_property

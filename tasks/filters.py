@@ -1,7 +1,7 @@
 """The filter of the list behind every count."""
 
 from collections.abc import Callable, Iterable, Set
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -159,13 +159,15 @@ def duties_marked(role_id: int, marks: Set[str] | None) -> QuerySet:
     return (rows.filter(mark__in=marks) if marks else rows).values("duty_id")
 
 
+@cache
 def signed() -> Exists:
-    """Somebody has signed the task, and the signature stands."""
+    """Somebody has signed the task, and the signature stands. Built once: a query copies what it takes in."""
     return Exists(Signature.objects.filter(task=OuterRef("pk"), void_at=None))
 
 
+@cache
 def next_signer(field: str) -> Case:
-    """`field` of the signer whose turn it is, where somebody has signed already."""
+    """`field` of the signer whose turn it is, where somebody has signed already. Built once, as `signed`."""
     given = Signature.objects.filter(
         task=OuterRef(OuterRef("pk")), void_at=None, position=OuterRef("position")
     )
@@ -180,6 +182,5 @@ def waiting(queryset: TaskQuerySet, standing: Standing) -> TaskQuerySet:
         return found
     mine = {team.role_id for team in standing.teams}
     approving = {team.role_id for team in standing.teams if team.pk in standing.approver_of}
-    return found.annotate(turn=next_signer("role_id"), is_approving=next_signer("is_approver")).filter(
-        Q(turn__in=approving) | Q(turn__in=mine, is_approving=False)
-    )
+    signers = Signer.objects.filter(Q(role__in=approving) | Q(role__in=mine, is_approver=False))
+    return found.alias(turn=next_signer("pk")).filter(turn__in=signers.values("pk"))

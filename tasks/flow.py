@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import CharField, Count, Max, Min, Q, Value
 from django.utils.translation import gettext as _
 
 from opsdesk.calendar.days import add_months
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.era import era_short
-from raci.models import Cycle, Mark
+from raci.models import Cycle, Duty, Mark
 from raci.outline import Line, Outline, outline_of
 
 from .boards import Board, list_url
@@ -34,7 +34,7 @@ class Step(NamedTuple):
     late: int
     first_on: date
     last_on: date
-    turn: str | None  # whose signature comes next, where somebody has signed
+    turn: str | None  # whose signature comes next, where somebody has signed; for a municipality only
 
     @property
     def line(self) -> Line:
@@ -68,8 +68,9 @@ class Flows:
         self.months = [first, add_months(first, 1)]
         years = {FiscalYear.of(first).code, FiscalYear.of(first).next().code}
         is_open = Q(state=Task.State.OPEN)
+        chained = Duty.objects.filter(cycle__in=[Cycle.MONTHLY, Cycle.YEARLY]).values("key")  # for the index
         rows = (
-            board.visible.filter(period__in=[*(f"{m:%Y-%m}" for m in self.months), *years])
+            board.visible.filter(key__in=chained, period__in=[*(f"{m:%Y-%m}" for m in self.months), *years])
             .values_list("duty__edition_id", "duty_id", "key", "period", "period_on")
             .annotate(
                 all=Count("pk", filter=~Q(state=Task.State.SKIPPED)),
@@ -77,7 +78,9 @@ class Flows:
                 late=Count("pk", filter=is_open & Q(due_at__lt=board.now)),
                 first_on=Min("due_on"),
                 last_on=Max("due_on"),
-                turn=Max(next_signer("role__name"), filter=is_open),
+                turn=Max(next_signer("role__name"), filter=is_open)
+                if board.is_member
+                else Value(None, CharField()),
             )
         )
         self.steps = [Step(*row) for row in rows.order_by("duty__position")]
