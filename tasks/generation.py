@@ -113,8 +113,8 @@ def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at:
     """One batch with its Events, one per organization. Returns how many were made, by duty."""
     made = rows.insert(batch, at=at)
     if made:
-        run.created += len(made)
-        run.caught_up += sum(row.is_caught_up for row in made)
+        run.created += sum(row.count for row in made)
+        run.caught_up += sum(row.caught_up for row in made)
         run.save()
     streams: dict[int, list[rows.Made]] = {}
     for row in made:
@@ -126,12 +126,15 @@ def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at:
             by=None,
             at=at,
             stream=codes[organization],
-            count=len(its),
-            caught_up=sum(row.is_caught_up for row in its),
-            first=min(row.id for row in its),
-            last=max(row.id for row in its),
+            count=sum(row.count for row in its),
+            caught_up=sum(row.caught_up for row in its),
+            first=min(row.first for row in its),
+            last=max(row.last for row in its),
         )
-    return Counter(row.duty_id for row in made)
+    counted: Counter[int] = Counter()
+    for row in made:
+        counted[row.duty_id] += row.count
+    return counted
 
 
 def _finish(run: GenerationRun, *, at: datetime) -> None:

@@ -46,7 +46,10 @@ INSERT = f"""INSERT INTO tasks_task
         o.opens_on < %s, %s {MISSING}
     ORDER BY p.organization_id, p.key, o.period
     ON CONFLICT (key, period, organization_id, serial) DO NOTHING
-    RETURNING id, organization_id, duty_id, is_caught_up"""
+    RETURNING organization_id, duty_id, id, is_caught_up"""
+#: PostgreSQL counts by itself what it made; SQLite has no INSERT inside a statement and tells every row.
+COUNTED = f""", made AS ({INSERT}) SELECT organization_id, duty_id, count(*),
+    count(*) FILTER (WHERE is_caught_up), min(id), max(id) FROM made GROUP BY organization_id, duty_id"""
 
 
 class Series(NamedTuple):
@@ -63,10 +66,14 @@ class Series(NamedTuple):
 
 
 class Made(NamedTuple):
-    id: int
+    """How many tasks of one organization and duty were made, how many of them 遡及, and the range of their ids."""
+
     organization_id: int
     duty_id: int
-    is_caught_up: bool
+    count: int
+    caught_up: int
+    first: int
+    last: int
 
 
 @dataclass
@@ -119,12 +126,25 @@ def insert(batch: Batch, *, at: datetime) -> list[Made]:
     """Insert what is not there; what opened before the day of `at` is 遡及. Only in a transaction."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows.insert needs a transaction")
+    parameters = [*batch.packed(), timezone.localdate(at).isoformat(), _instant(at)]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        today = timezone.localdate(at).isoformat()
-        cursor.execute(f"{KEYS[connection.vendor]} {INSERT}", [*batch.packed(), today, _instant(at)])
-        return [Made(*row) for row in cursor.fetchall()]
+            cursor.execute(KEYS["postgresql"] + COUNTED, parameters)
+            return [Made(*row) for row in cursor.fetchall()]
+        cursor.execute(f"{KEYS['sqlite']} {INSERT}", parameters)
+        return _counted(cursor.fetchall())
+
+
+def _counted(rows: Iterable[tuple[int, int, int, int]]) -> list[Made]:
+    """COUNTED, for rows of (organization, duty, id, is_caught_up)."""
+    groups: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for organization, duty, pk, is_caught_up in rows:
+        groups.setdefault((organization, duty), []).append((pk, is_caught_up))
+    return [
+        Made(*place, len(its), sum(late for _pk, late in its), min(its)[0], max(its)[0])
+        for place, its in groups.items()
+    ]
 
 
 def _instant(at: datetime) -> str:
