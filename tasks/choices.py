@@ -1,6 +1,7 @@
 """Question: the teams and organizations that a person may filter by; how a team is named in URLs."""
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any, NamedTuple
 
 from opsdesk.accounts.models import Organization, Team
@@ -40,25 +41,44 @@ def code_of(team: Team) -> str:
     return team_code(team.role.kind, team.role.code, team.organization.code)
 
 
+KEEP = 60.0  # seconds; a new team shows in every process after that
+_kept: tuple[float, tuple[TeamChoice, ...]] | None = None
+
+
+def all_teams() -> tuple[TeamChoice, ...]:
+    """Every team there is or was, in the sheet's order, the newest of a role and organization first."""
+    global _kept
+    if _kept is None or monotonic() - _kept[0] > KEEP:
+        rows = Team.objects.order_by("role__position", "organization__position", "-starts_on").values_list(
+            "pk",
+            "role_id",
+            "role__kind",
+            "role__code",
+            "name",
+            "organization_id",
+            "organization__code",
+            "organization__short_name",
+        )
+        _kept = monotonic(), tuple(map(TeamChoice._make, rows))
+    return _kept[1]
+
+
+def forget() -> None:
+    """Ask anew; tests that roll their database back call it."""
+    global _kept
+    _kept = None
+
+
 def teams_for(standing: Standing) -> list[TeamChoice]:
-    """Every team by whose work the person may filter: a municipality sees no other one. One statement."""
-    rows = Team.objects.order_by("role__position", "organization__position", "-starts_on").values_list(
-        "pk",
-        "role_id",
-        "role__kind",
-        "role__code",
-        "name",
-        "organization_id",
-        "organization__code",
-        "organization__short_name",
-    )
+    """Every team by whose work the person may filter: a municipality sees no other one."""
+    if {team.pk for team in standing.teams} - {row.pk for row in all_teams()}:
+        forget()  # mine is younger than what is kept
     own = {team.organization_id for team in standing.teams}
     members_only = all(team.role.kind == KIND.MEMBER for team in standing.teams)
     found: dict[str, TeamChoice] = {}
-    for row in map(TeamChoice._make, rows):
-        if row.is_member and members_only and row.organization_id not in own:
-            continue
-        found.setdefault(row.code, row)
+    for row in all_teams():
+        if not (row.is_member and members_only and row.organization_id not in own):
+            found.setdefault(row.code, row)
     return list(found.values())
 
 

@@ -1,13 +1,15 @@
 """The columns of the list behind every count."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,11 +20,14 @@ from opsdesk.lib.templatetags import ui
 from opsdesk.lib.templatetags.dates import hm
 from raci.access import Standing
 from raci.models import Cycle, Mark, Sharing
+from raci.outline import outline_of
 
+from .choices import all_teams
 from .filters import next_signer
-from .models import Attachment, Task
+from .models import Attachment, Signature, Task
 from .words import period_short, state_words
 
+EMPTY = mark_safe("")
 #: What a row shows, and nothing else, is fetched.
 COLUMNS = (
     "key",
@@ -49,25 +54,36 @@ COLUMNS = (
 
 
 def with_rows(queryset: Any) -> Any:
-    """What the columns need: names, the number of files, and whose signature comes next."""
+    """What a row says: names, the number of files, and whose signature comes next."""
     return (
         queryset.select_related("duty", "organization", "assignee")
         .only(*COLUMNS)
+        .annotate(files=files_counted(), waits_for=next_signer("role__name"))
+    )
+
+
+def light_rows(queryset: Any) -> Any:
+    """with_rows for TaskTable, which knows duties, signers and organizations already."""
+    own = [name for name in COLUMNS if not name.startswith(("duty__", "organization__"))]
+    signed = Signature.objects.filter(task=OuterRef("pk"), void_at=None).order_by().values("task")
+    return (
+        queryset.select_related("assignee")
+        .only(*own, "duty_id", "organization_id")
         .annotate(
-            files=Coalesce(Subquery(_files()), 0, output_field=IntegerField()),
-            waits_for=next_signer("role__name"),
+            files=files_counted(),
+            edition=F("duty__edition_id"),
+            signed=Coalesce(Subquery(signed.annotate(n=Count("pk")).values("n")), 0),
         )
     )
+
+
+def files_counted() -> Any:
+    return Coalesce(Subquery(_files()), 0, output_field=IntegerField())
 
 
 def _files() -> Any:
     rows = Attachment.objects.filter(withdrawn_at=None, task=OuterRef("pk")).order_by().values("task")
     return rows.annotate(n=Count("pk")).values("n")
-
-
-def state_of(task: Any, now: datetime) -> tuple[str, str]:
-    """(kind of the pill, word) of a row from with_rows."""
-    return state_words(task, now, task.waits_for or "")
 
 
 class TaskTable(FastTable):
@@ -120,49 +136,55 @@ class TaskTable(FastTable):
         super().__init__(data, exclude=hidden, **options)
         self.standing, self.now, self.today = standing, now, today
         self.detail = reverse("tasks:detail", args=[0]).partition("0")
-        self.common, self.open_word, self.close_word = _("共通"), _("開く"), _("完了にする")
+        self.names = {team.organization_id: team.organization_name for team in all_teams()}
+        self.names[standing.union_id] = _("共通")
+        self.open_word, self.close_word = _("開く"), _("完了にする")
+        self.due, self.pill, self.mark = cache(self._due), cache(ui.pill), cache(standing.mark_on)
+        self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
 
-    def may_close(self, task: Task) -> bool:
-        """Open, and one of my teams has ◎; where signatures close it the task's own page decides."""
-        return (
+    def paginate(self, *args: Any, **options: Any) -> None:
+        super().paginate(*args, **options)
+        for task in self.page.rows:
+            self.complete(task)
+
+    def export_rows(self) -> Iterator[Task]:
+        return map(self.complete, super().export_rows())
+
+    def complete(self, task: Any) -> Task:
+        """Give a task from light_rows its duty, as kept in the process, and whose signature comes next."""
+        line = outline_of(task.edition).lines[task.duty_id]
+        task.duty = line.duty
+        task.waits_for = line.signers[task.signed] if 0 < task.signed < len(line.signers) else ""
+        task.is_mine = (
             task.state == Task.State.OPEN
-            and task.duty.sharing != Sharing.SIGNERS
-            and self.standing.mark_on(task.duty_id, task.organization_id) == Mark.MAIN
+            and line.duty.sharing != Sharing.SIGNERS
+            and self.mark(task.duty_id, task.organization_id) == Mark.MAIN
         )
+        return task
 
     @property
     def has_checks(self) -> bool:
-        """Some row of the page can be closed from the list."""
-        return "pick" not in self.exclude and any(map(self.may_close, self.page.rows))
+        """Some row of the page can be closed from the list: one of my teams has ◎, and nobody need sign."""
+        return "pick" not in self.exclude and any(task.is_mine for task in self.page.rows)
 
-    def url(self, task: Task) -> str:
-        before, _zero, after = self.detail
-        return f"{before}{task.pk}{after}"
-
-    def render_pick(self, record: Task) -> SafeString:
-        if not self.may_close(record):
-            return mark_safe("")
-        return format_html(
-            '<input type="checkbox" name="task" value="{}" aria-label="{}">',
-            record.pk,
-            _("No.%(number)s %(work)s %(period)s を選ぶ")
-            % {"number": record.duty.number, "work": record.duty.work, "period": record.period},
-        )
+    def render_pick(self, record: Any) -> SafeString:
+        if not record.is_mine:
+            return EMPTY
+        label = _("%(work)s %(period)s を選ぶ") % {"work": self.label(record.duty), "period": record.period}
+        return mark_safe(f'<input type="checkbox" name="task" value="{record.pk}" aria-label="{label}">')
 
     def render_due(self, record: Task) -> SafeString:
-        kind, words = self.due_words(record)
-        day = era_short(record.due_on, self.today)
-        return format_html(
-            '<time datetime="{}" class="nw">{}</time>{}',
-            record.due_on.isoformat(),
-            day,
-            format_html(' <span class="due due-{}">{}</span>', kind, words) if words else "",
-        )
+        if record.state != Task.State.OPEN:
+            return self.due(record.due_on, "", "")
+        return self.due(record.due_on, *self.due_words(record))
+
+    def _due(self, on: date, kind: str, words: str) -> SafeString:
+        beside = format_html(' <span class="due due-{}">{}</span>', kind, words) if words else ""
+        day = era_short(on, self.today)
+        return format_html('<time datetime="{}" class="nw">{}</time>{}', on.isoformat(), day, beside)
 
     def due_words(self, task: Task) -> tuple[str, str]:
         """(class, words) beside the date of an open task; ("", "") where the date says enough."""
-        if task.state != Task.State.OPEN:
-            return "", ""
         if task.due_at < self.now:
             return "over", _("超過")
         if task.due_on == self.today:
@@ -174,17 +196,15 @@ class TaskTable(FastTable):
     def value_due(self, record: Task) -> datetime:
         return record.due_at
 
-    def render_work(self, record: Task) -> SafeString:
-        return format_html(
-            '<span class="t-work"><span class="no">No.{}</span> <a href="{}">{}</a>{}</span>',
-            record.duty.number,
-            self.url(record),
-            record.duty.work,
-            self.extras(record),
-        )
+    def url(self, task: Task) -> str:
+        return f"{self.detail[0]}{task.pk}{self.detail[2]}"
 
-    def extras(self, task: Task) -> SafeString:
-        return format_html(' <span class="tag">{}</span>', _("遡及")) if task.is_caught_up else mark_safe("")
+    def render_work(self, record: Task) -> SafeString:
+        tag = format_html(' <span class="tag">{}</span>', _("遡及")) if record.is_caught_up else ""
+        return mark_safe(
+            f'<span class="t-work"><span class="no">No.{record.duty.number}</span> '
+            f'<a href="{self.url(record)}">{escape(record.duty.work)}</a>{tag}</span>'
+        )
 
     def value_work(self, record: Task) -> str:
         return f"No.{record.duty.number} {record.duty.work}"
@@ -200,17 +220,13 @@ class TaskTable(FastTable):
         )
 
     def render_organization(self, record: Task) -> str:
-        return (
-            self.common
-            if record.organization_id == self.standing.union_id
-            else record.organization.short_name
-        )
+        return self.names.get(record.organization_id) or record.organization.short_name
 
     def render_mark(self, record: Task) -> SafeString:
-        return ui.mark(self.standing.mark_on(record.duty_id, record.organization_id))
+        return ui.mark(self.mark(record.duty_id, record.organization_id))
 
     def value_mark(self, record: Task) -> str:
-        mark = self.standing.mark_on(record.duty_id, record.organization_id)
+        mark = self.mark(record.duty_id, record.organization_id)
         return f"{Mark(mark).glyph} {Mark(mark).label}" if mark else ""
 
     def render_cycle(self, record: Task) -> SafeString:
@@ -222,17 +238,17 @@ class TaskTable(FastTable):
     def render_assignee(self, record: Task) -> str:
         return record.assignee.name if record.assignee else ""
 
-    def render_state(self, record: Task) -> SafeString:
-        return ui.pill(*state_of(record, self.now))
+    def render_state(self, record: Any) -> SafeString:
+        return self.pill(*state_words(record, self.now, record.waits_for))
 
-    def value_state(self, record: Task) -> str:
-        return state_of(record, self.now)[1]
+    def value_state(self, record: Any) -> str:
+        return state_words(record, self.now, record.waits_for)[1]
 
-    def render_files(self, record: Task) -> str:
-        return str(record.files or "")  # type: ignore[attr-defined]
+    def render_files(self, record: Any) -> str:
+        return str(record.files or "")
 
-    def value_files(self, record: Task) -> int:
-        return record.files  # type: ignore[attr-defined]
+    def value_files(self, record: Any) -> int:
+        return record.files
 
     def render_done(self, record: Task) -> str:
         if not record.done_on:
@@ -243,12 +259,9 @@ class TaskTable(FastTable):
     def value_done(self, record: Task) -> date | None:
         return record.done_on
 
-    def render_action(self, record: Task) -> SafeString:
-        closes = self.may_close(record)
-        return format_html(
-            '<a class="btn btn-s" href="{}{}" aria-label="{}">{}</a>',
-            self.url(record),
-            "#close" if closes else "",
-            f"{self.close_word if closes else self.open_word}: No.{record.duty.number} {record.duty.work}",
-            self.close_word if closes else self.open_word,
+    def render_action(self, record: Any) -> SafeString:
+        word, place = (self.close_word, "#close") if record.is_mine else (self.open_word, "")
+        return mark_safe(
+            f'<a class="btn btn-s" href="{self.url(record)}{place}" '
+            f'aria-label="{word}: {self.label(record.duty)}">{word}</a>'
         )

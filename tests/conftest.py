@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from raci import definition
+from tasks import choices
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -62,3 +63,4 @@ def postgres_url() -> Iterator[str]:
 def definitions_are_read_anew() -> None:
     """A process keeps the definitions of published duties for good; a test's database is rolled back."""
     definition.forget()
+    choices.forget()

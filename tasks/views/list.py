@@ -11,7 +11,7 @@ from opsdesk.lib.request import Request
 from raci.access import standing_of
 from tasks.filters import TaskFilter
 from tasks.models import Task
-from tasks.tables import TaskTable, with_rows
+from tasks.tables import TaskTable, light_rows
 
 
 @allow(team_member, label=gettext_lazy("作業一覧"))
@@ -20,7 +20,7 @@ def task_list(request: Request) -> HttpResponseBase:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
     return list_page(
         request,
-        with_rows(Task.objects.visible_to(request.user, request.today)),
+        light_rows(Task.objects.visible_to(request.user, request.today)),
         TaskFilter,
         TaskTable,
         title=_("作業一覧"),

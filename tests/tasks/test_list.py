@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from raci.access import standing_of
 from tasks.models import Attachment, Signature, Task
-from tasks.tables import TaskTable, with_rows
+from tasks.tables import TaskTable, light_rows
 from tests.make import TODAY, at, make_task
 
 URL = "/tasks/"
@@ -313,7 +313,7 @@ def test_a_sort_begins_at_the_first_page_and_is_kept_by_the_filter(look, cast):
 
 
 def table_of(user):
-    rows = with_rows(Task.objects.all())
+    rows = light_rows(Task.objects.all())
     return TaskTable(rows, standing=standing_of(user, TODAY), now=at(), today=TODAY)
 
 
