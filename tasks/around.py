@@ -18,6 +18,13 @@ from raci.models import Cycle, Duty
 from .models import Task
 
 LAST = 3
+#: What the page reads of a neighbour; building all columns of five tables costs more than the question.
+COLUMNS = (
+    "key", "period", "period_on", "serial", "state", "due_on", "due_at", "done_on", "closed_at", "outcome",
+    "answers", "assignee_id", "lead_id", "saved_at",
+    "duty__number", "duty__work", "duty__cycle", "duty__position",
+    "organization__kind", "organization__short_name", "organization__position", "closed_by__name",
+)  # fmt: skip
 
 
 @dataclass
@@ -34,16 +41,19 @@ class Around:
 def around(task: Task, user: Any, today: date) -> Around:
     """Everything around `task` that `user` may read, in one statement."""
     definition = definition_of(task.duty_id)
-    line = Task.objects.filter(key=task.key, organization=task.organization_id).exclude(pk=task.pk).order_by()
-    earlier = line.filter(period_on__lt=task.period_on)
-    wanted = (
-        along(task, definition.before)
-        | along(task, definition.after)
-        | Q(pk__in=earlier.order_by("-period_on", "serial").values("pk")[:1])
-        | Q(pk__in=line.filter(period_on__gt=task.period_on).order_by("period_on", "serial").values("pk")[:1])
-        | Q(pk__in=earlier.done().order_by("-period_on", "serial").values("pk")[:LAST])
-    )
-    rows = list(_rows(Task.objects.visible_to(user, today).filter(wanted).exclude(pk=task.pk)))
+    line = Task.objects.filter(key=task.key, organization=task.organization_id).exclude(pk=task.pk)
+    earlier = line.filter(period_on__lt=task.period_on, due_at__lte=task.due_at).order_by("-due_at", "serial")
+    later = line.filter(period_on__gt=task.period_on, due_at__gte=task.due_at).order_by("due_at", "serial")
+    arms = [
+        Task.objects.filter(along(task, definition.before)).order_by().values("pk"),
+        Task.objects.filter(along(task, definition.after)).order_by().values("pk"),
+        *(
+            Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk")
+            for some in (earlier[:1], later[:1], earlier.done()[:LAST])
+        ),
+    ]
+    near = arms[0].union(*arms[1:], all=True)  # an OR of them would read the whole table
+    rows = list(_rows(Task.objects.visible_to(user, today).filter(pk__in=near).exclude(pk=task.pk)))
     before, after = {d.key for d in definition.before}, {d.key for d in definition.after}
     own = [t for t in rows if t.key == task.key and t.organization_id == task.organization_id]
     past = sorted((t for t in own if t.period_on < task.period_on), key=lambda t: t.period_on, reverse=True)
@@ -57,9 +67,8 @@ def around(task: Task, user: Any, today: date) -> Around:
 
 
 def _rows(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("duty", "organization", "closed_by").order_by(
-        "duty__position", "organization__position", "pk"
-    )
+    rows = tasks.select_related("duty", "organization", "closed_by").only(*COLUMNS)
+    return rows.order_by("duty__position", "organization__position", "pk")
 
 
 def along(task: Task, duties: Iterable[Duty]) -> Q:

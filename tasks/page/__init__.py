@@ -17,9 +17,9 @@ from .surroundings import Surroundings
 from .writing import Writing
 
 
-def pages() -> QuerySet[Task]:
-    """Tasks with all that their page reads of other rows."""
-    return Task.objects.select_related(
+def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
+    """`tasks` (all of them) with all that their page reads of other rows."""
+    return (Task.objects.all() if tasks is None else tasks).select_related(
         "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for"
     )
 

@@ -35,7 +35,9 @@ class Base:
         is_proxy: bool = False,
         blanks: int = 1,
     ) -> None:
+        user = getattr(user, "_wrapped", user)  # a request's user is lazy, which costs at every look at it
         self.task, self.user, self.now, self.today = task, user, now, today
+        self._own: dict[frozenset[str], list[Team]] = {}
         self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
         self.definition = definition_of(task.duty_id)
         self.calendar = calendar_of(task.organization)
@@ -59,7 +61,10 @@ class Base:
         return self.task.organization.kind == Organization.Kind.UNION
 
     def own(self, marks: frozenset[str]) -> list[Team]:
-        return own_teams(self.task, self.user, self.today, marks)
+        """The person's teams with one of `marks` on the task; found once."""
+        if marks not in self._own:
+            self._own[marks] = own_teams(self.task, self.user, self.today, marks)
+        return self._own[marks]
 
     @cached_property
     def proxies(self) -> list[Team]:

@@ -34,7 +34,7 @@ def task_close_many(request: Request) -> HttpResponse:
     if len(ids) > LIMIT:
         raise Refusal(_("一度に完了にできるのは %(limit)s 件までです。") % {"limit": LIMIT})
     visible = Task.objects.visible_to(request.user, request.today).filter(pk__in=ids)
-    tasks = list(pages().filter(pk__in=visible.values("pk")).order_by("due_at", "pk"))
+    tasks = list(pages(visible).order_by("due_at", "pk"))
     is_confirmed = bool(request.POST.get("is_confirmed"))
     if not request.POST.get("confirmed"):
         rows = [_row(request, task) for task in tasks]

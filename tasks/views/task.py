@@ -19,10 +19,7 @@ from tasks.page import Page, pages
 
 def task_or_404(request: Request, pk: int) -> Task:
     """The task with what its page needs; a foreign one is not there."""
-    visible = pages().filter(
-        pk__in=Task.objects.visible_to(request.user, request.today).filter(pk=pk).values("pk")
-    )
-    return get_object_or_404(visible, pk=pk)
+    return get_object_or_404(pages(Task.objects.visible_to(request.user, request.today)), pk=pk)
 
 
 def show(
