@@ -113,7 +113,7 @@ def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at:
     """One batch with its Events, one per organization. Returns how many were made, by duty."""
     made = rows.insert(batch, at=at)
     if made:
-        run.created += sum(row.count for row in made)
+        run.created += sum(row.tasks for row in made)
         run.caught_up += sum(row.caught_up for row in made)
         run.save()
     streams: dict[int, list[rows.Made]] = {}
@@ -126,14 +126,14 @@ def _insert(run: GenerationRun, batch: rows.Batch, codes: dict[int, str], *, at:
             by=None,
             at=at,
             stream=codes[organization],
-            count=sum(row.count for row in its),
+            count=sum(row.tasks for row in its),
             caught_up=sum(row.caught_up for row in its),
             first=min(row.first for row in its),
             last=max(row.last for row in its),
         )
     counted: Counter[int] = Counter()
     for row in made:
-        counted[row.duty_id] += row.count
+        counted[row.duty_id] += row.tasks
     return counted
 
 

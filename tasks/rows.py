@@ -66,11 +66,11 @@ class Series(NamedTuple):
 
 
 class Made(NamedTuple):
-    """How many tasks of one organization and duty were made, how many of them 遡及, and the range of their ids."""
+    """How many tasks of one organization and duty were made, how many 遡及, and the range of their ids."""
 
     organization_id: int
     duty_id: int
-    count: int
+    tasks: int
     caught_up: int
     first: int
     last: int
