@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
 
-from django.db.models import Subquery
+from django.db.models import CharField, Subquery, Value
 
 from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
 
-from .models import Assignment, Edition, Mark
+from .models import Assignment, Edition, Mark, Signer
 
 #: Strength of a mark: the strongest of several teams counts.
 STRENGTH = {Mark.MAIN.value: 3, Mark.SUPPORT.value: 2, Mark.RELATED.value: 1}
@@ -123,18 +123,25 @@ def _standing(user: Any, today: date) -> Standing:
     rows = _marks(teams.values()) if teams else []
     marks: dict[int, dict[int, str]] = {}
     for duty, role, mark, _union in rows:
-        marks.setdefault(duty, {})[role] = mark
+        known = marks.setdefault(duty, {})
+        if STRENGTH[mark] > STRENGTH.get(known.get(role, ""), 0):
+            known[role] = mark
     approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
     return Standing(tuple(teams.values()), approver_of, rows[0][3] if rows else union_id(), marks)
 
 
 def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int | None]]:
-    """(duty, role, mark, id of the union) of every published edition; the union's id saves a statement."""
-    union = Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1]
+    """(duty, role, mark, id of the union) of every published edition; the union's id saves a statement.
+
+    A signer without a mark sees the duty as one with △ does."""
+    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
+    of = {"role__in": {t.role_id for t in teams}, "duty__edition__state": Edition.State.PUBLISHED}
+    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark", union)
+    signing = Signer.objects.filter(**of).order_by()
     return list(
-        Assignment.objects.filter(
-            role__in={t.role_id for t in teams}, duty__edition__state=Edition.State.PUBLISHED
-        ).values_list("duty_id", "role_id", "mark", Subquery(union))
+        marked.union(
+            signing.values_list("duty_id", "role_id", Value(Mark.RELATED.value, CharField()), union), all=True
+        )
     )
 
 

@@ -1,12 +1,14 @@
 """The table of marks, as rights on a task."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
 
 from opsdesk.accounts.models import Membership
 from raci.access import Rights, rights_of, rights_on, standing_of
+from raci.editions import publish
+from raci.models import Assignment, Duty, Edition, Signer
 
 TODAY = date(2026, 11, 24)
 NOTHING = Rights()
@@ -63,3 +65,18 @@ def test_the_best_of_several_teams(edition, cast):
 def test_before_and_after_the_membership(edition, cast):
     task = on(edition, 9, cast.union)
     assert rights_on(standing_of(cast.sato, date(2026, 3, 31)), task) == NOTHING
+
+
+def test_a_signer_sees_whatever_its_mark(edition, cast):
+    """A later edition asks パッケージ保守 to sign a duty on which it has no mark."""
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    second = Edition.objects.create(number=2, created_at=at)
+    duty = Duty.objects.create(edition=second, key=7, number=7, position=1, work="サーバ", cycle="daily")
+    Assignment.objects.create(duty=duty, role=cast.role["operations"], mark="main")
+    Signer.objects.create(duty=duty, position=1, role=cast.role["operations"])
+    Signer.objects.create(duty=duty, position=2, role=cast.role["package"])
+    publish(second, by=None, at=at, in_force_on=date(2026, 11, 20))
+    task = on(second, 7, cast.union)
+    assert rights_on(standing_of(cast.ogawa, TODAY), task) == READS
+    assert rights_on(standing_of(cast.sato, TODAY), task) == ALL, "signing takes nothing from a mark"
+    assert rights_on(standing_of(cast.ishii, TODAY), task) == NOTHING
