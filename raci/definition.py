@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from . import outline
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
-from .outline import outline_of
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,4 @@ def definition_of(duty_id: int) -> Definition:
 def forget() -> None:
     """Drop what is kept; tests that roll their database back call it."""
     definition_of.cache_clear()
-    outline_of.cache_clear()
+    outline.forget()

@@ -98,6 +98,22 @@ def outline_of(edition_id: int) -> Outline:
     return Outline(lines, {line.key: line for line in lines.values()}, *_edges(edition_id))
 
 
+def line_of(duty_id: int) -> Line:
+    """The line of a duty of a *published* edition."""
+    if duty_id not in _lines:
+        edition = Duty.objects.values_list("edition_id", flat=True).get(pk=duty_id)
+        _lines.update(outline_of(edition).lines)
+    return _lines[duty_id]
+
+
+_lines: dict[int, Line] = {}
+
+
+def forget() -> None:
+    outline_of.cache_clear()
+    _lines.clear()
+
+
 def _edges(edition_id: int) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, tuple[int, ...]]]:
     before: dict[int, tuple[int, ...]] = {}
     after: dict[int, tuple[int, ...]] = {}

@@ -6,169 +6,408 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('raci', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("raci", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GenerationRun',
+            name="GenerationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(verbose_name='開始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='終了')),
-                ('through_on', models.DateField(verbose_name='対象日')),
-                ('created', models.PositiveIntegerField(default=0, verbose_name='作成')),
-                ('caught_up', models.PositiveIntegerField(default=0, verbose_name='うち遡及')),
-                ('refused', models.PositiveIntegerField(default=0, verbose_name='上限を超えた件数')),
-                ('error', models.TextField(blank=True, verbose_name='誤り')),
-                ('fingerprint', models.CharField(blank=True, default='', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="開始")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="終了")),
+                ("through_on", models.DateField(verbose_name="対象日")),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="作成")),
+                ("caught_up", models.PositiveIntegerField(default=0, verbose_name="うち遡及")),
+                ("refused", models.PositiveIntegerField(default=0, verbose_name="上限を超えた件数")),
+                ("error", models.TextField(blank=True, verbose_name="誤り")),
+                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
             ],
             options={
-                'verbose_name': '作成の記録',
-                'verbose_name_plural': '作成の記録',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['-finished_at'], name='run_finished')],
+                "verbose_name": "作成の記録",
+                "verbose_name_plural": "作成の記録",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["-finished_at"], name="run_finished")],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.PositiveIntegerField(verbose_name='業務キー')),
-                ('period', models.CharField(max_length=10, verbose_name='対象期間')),
-                ('period_on', models.DateField(verbose_name='対象期間の初日')),
-                ('serial', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='臨時')),
-                ('opens_on', models.DateField(verbose_name='開始日')),
-                ('due_on', models.DateField(verbose_name='期限')),
-                ('due_at', models.DateTimeField(verbose_name='期限の時刻')),
-                ('state', models.CharField(choices=[('open', '未完了'), ('done', '完了'), ('skipped', '対象外')], db_default='open', default='open', max_length=10, verbose_name='状態')),
-                ('is_caught_up', models.BooleanField(db_default=False, default=False, verbose_name='遡及')),
-                ('created_at', models.DateTimeField(verbose_name='作成日時')),
-                ('version', models.PositiveIntegerField(db_default=0, default=0)),
-                ('answers', models.JSONField(blank=True, db_default={}, default=dict, verbose_name='記入')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='途中保存')),
-                ('outcome', models.CharField(blank=True, choices=[('normal', '正常'), ('abnormal', '異常あり')], db_default='', default='', max_length=10, verbose_name='結果')),
-                ('remark', models.TextField(blank=True, db_default='', default='', verbose_name='所見')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='実施日')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='記録日時')),
-                ('is_proxy', models.BooleanField(db_default=False, default=False, verbose_name='代行')),
-                ('reason', models.TextField(blank=True, db_default='', default='', verbose_name='理由')),
-                ('assignee', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL, verbose_name='担当者')),
-                ('closed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='記録者')),
-                ('closed_for', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='記録した担当')),
-                ('duty', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='raci.duty', verbose_name='業務')),
-                ('lead', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='主担当チーム')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='accounts.organization', verbose_name='団体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.PositiveIntegerField(verbose_name="業務キー")),
+                ("period", models.CharField(max_length=10, verbose_name="対象期間")),
+                ("period_on", models.DateField(verbose_name="対象期間の初日")),
+                ("serial", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="臨時")),
+                ("opens_on", models.DateField(verbose_name="開始日")),
+                ("due_on", models.DateField(verbose_name="期限")),
+                ("due_at", models.DateTimeField(verbose_name="期限の時刻")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未完了"), ("done", "完了"), ("skipped", "対象外")],
+                        db_default="open",
+                        default="open",
+                        max_length=10,
+                        verbose_name="状態",
+                    ),
+                ),
+                ("is_caught_up", models.BooleanField(db_default=False, default=False, verbose_name="遡及")),
+                ("created_at", models.DateTimeField(verbose_name="作成日時")),
+                ("version", models.PositiveIntegerField(db_default=0, default=0)),
+                ("answers", models.JSONField(blank=True, db_default={}, default=dict, verbose_name="記入")),
+                ("saved_at", models.DateTimeField(blank=True, null=True, verbose_name="途中保存")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("normal", "正常"), ("abnormal", "異常あり")],
+                        db_default="",
+                        default="",
+                        max_length=10,
+                        verbose_name="結果",
+                    ),
+                ),
+                ("remark", models.TextField(blank=True, db_default="", default="", verbose_name="所見")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="実施日")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="記録日時")),
+                ("is_proxy", models.BooleanField(db_default=False, default=False, verbose_name="代行")),
+                ("reason", models.TextField(blank=True, db_default="", default="", verbose_name="理由")),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned_tasks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当者",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="記録者",
+                    ),
+                ),
+                (
+                    "closed_for",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="記録した担当",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="raci.duty",
+                        verbose_name="業務",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="主担当チーム",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="accounts.organization",
+                        verbose_name="団体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '作業',
-                'verbose_name_plural': '作業',
-                'ordering': ['due_at', 'pk'],
+                "verbose_name": "作業",
+                "verbose_name_plural": "作業",
+                "ordering": ["due_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='順')),
-                ('at', models.DateTimeField(verbose_name='日時')),
-                ('is_proxy', models.BooleanField(default=False, verbose_name='代行')),
-                ('void_at', models.DateTimeField(blank=True, null=True, verbose_name='無効になった日時')),
-                ('void_reason', models.TextField(blank=True, verbose_name='無効の理由')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='署名した人')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='担当')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='tasks.task', verbose_name='作業')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="順")),
+                ("at", models.DateTimeField(verbose_name="日時")),
+                ("is_proxy", models.BooleanField(default=False, verbose_name="代行")),
+                ("void_at", models.DateTimeField(blank=True, null=True, verbose_name="無効になった日時")),
+                ("void_reason", models.TextField(blank=True, verbose_name="無効の理由")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="署名した人",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="tasks.task",
+                        verbose_name="作業",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '署名',
-                'verbose_name_plural': '署名',
-                'ordering': ['task', 'pk'],
+                "verbose_name": "署名",
+                "verbose_name_plural": "署名",
+                "ordering": ["task", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='コメント')),
-                ('audience', models.CharField(choices=[('all', '全員'), ('member', '団体限り'), ('internal', '内部')], default='all', max_length=10, verbose_name='公開範囲')),
-                ('at', models.DateTimeField(verbose_name='日時')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='担当')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='tasks.task', verbose_name='作業')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="コメント")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("all", "全員"), ("member", "団体限り"), ("internal", "内部")],
+                        default="all",
+                        max_length=10,
+                        verbose_name="公開範囲",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="日時")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="tasks.task",
+                        verbose_name="作業",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'コメント',
-                'verbose_name_plural': 'コメント',
-                'ordering': ['task', '-pk'],
+                "verbose_name": "コメント",
+                "verbose_name_plural": "コメント",
+                "ordering": ["task", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field_key', models.CharField(blank=True, max_length=40, verbose_name='記入項目')),
-                ('file', models.FileField(blank=True, upload_to='evidence/%Y/%m/', verbose_name='ファイル')),
-                ('name', models.CharField(max_length=200, verbose_name='ファイル名')),
-                ('content_type', models.CharField(max_length=100, verbose_name='種類')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大きさ')),
-                ('sha256', models.CharField(max_length=64)),
-                ('audience', models.CharField(choices=[('all', '全員'), ('member', '団体限り'), ('internal', '内部')], default='all', max_length=10, verbose_name='公開範囲')),
-                ('at', models.DateTimeField(verbose_name='日時')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='取り消した日時')),
-                ('withdrawn_reason', models.TextField(blank=True, verbose_name='取り消しの理由')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='担当')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tasks.task', verbose_name='作業')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field_key", models.CharField(blank=True, max_length=40, verbose_name="記入項目")),
+                ("file", models.FileField(blank=True, upload_to="evidence/%Y/%m/", verbose_name="ファイル")),
+                ("name", models.CharField(max_length=200, verbose_name="ファイル名")),
+                ("content_type", models.CharField(max_length=100, verbose_name="種類")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大きさ")),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("all", "全員"), ("member", "団体限り"), ("internal", "内部")],
+                        default="all",
+                        max_length=10,
+                        verbose_name="公開範囲",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="日時")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="取り消した日時")),
+                ("withdrawn_reason", models.TextField(blank=True, verbose_name="取り消しの理由")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.team",
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tasks.task",
+                        verbose_name="作業",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '証跡',
-                'verbose_name_plural': '証跡',
-                'ordering': ['task', 'pk'],
+                "verbose_name": "証跡",
+                "verbose_name_plural": "証跡",
+                "ordering": ["task", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['organization', 'due_at', 'id'], name='task_open_by_organization'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["organization", "due_at", "id"],
+                name="task_open_by_organization",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['due_at', 'id'], name='task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["due_at", "id"], name="task_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['organization', 'due_at', 'id'], name='task_by_organization'),
+            model_name="task",
+            index=models.Index(fields=["organization", "due_at", "id"], name="task_by_organization"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['due_at', 'id'], name='task_due'),
+            model_name="task",
+            index=models.Index(fields=["due_at", "id"], name="task_due"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['assignee'], name='task_open_by_assignee'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["assignee"], name="task_open_by_assignee"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('key', 'period', 'organization', 'serial'), name='task_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("key", "period", "organization", "serial"), name="task_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('opens_on'))), name='task_due_after_opening'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("opens_on"))), name="task_due_after_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('closed_at__isnull', False), ('done_on__isnull', False)), _connector='OR'), name='task_done_has_dates'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True),
+                    models.Q(("closed_at__isnull", False), ("done_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="task_done_has_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('void_at', None)), fields=('task', 'position'), name='signature_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void_at", None)), fields=("task", "position"), name="signature_once"
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Attachment: evidence on a task. A wrong one is withdrawn: its content goes, a tombstone with the reason stays."""
+"""Attachment: evidence on a task. Of a withdrawn one the content goes, a tombstone with the reason stays."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,9 @@ from .task import Task
 
 
 class Attachment(models.Model):
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("作業"))
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("作業")
+    )
     field_key = models.CharField(_("記入項目"), max_length=40, blank=True)
     file = models.FileField(_("ファイル"), upload_to="evidence/%Y/%m/", blank=True)
     name = models.CharField(_("ファイル名"), max_length=200)

@@ -11,7 +11,9 @@ from .task import Task
 
 
 class Signature(models.Model):
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="signatures", verbose_name=_("作業"))
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="signatures", verbose_name=_("作業")
+    )
     position = models.PositiveSmallIntegerField(_("順"))
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
     by = models.ForeignKey(

@@ -48,7 +48,9 @@ class TaskQuerySet(models.QuerySet):
 
     def begun(self):
         """Open, and taken or with answers saved."""
-        return self.open().filter(Q(assignee__isnull=False) | Q(lead__isnull=False) | Q(saved_at__isnull=False))
+        return self.open().filter(
+            Q(assignee__isnull=False) | Q(lead__isnull=False) | Q(saved_at__isnull=False)
+        )
 
     def late(self):
         """Done after the due day; judged by the day the work was done."""
@@ -62,7 +64,7 @@ class TaskQuerySet(models.QuerySet):
         return found
 
     def visible_to(self, user: Any, today: date):
-        """Tasks that `user` may read on `today`: the marks of each task's own edition x the user's teams of that day.
+        """Tasks that `user` may read on `today`: the marks of its own edition x the user's teams then.
 
         The union reads everything, a municipality its own tasks and the common ones, a vendor all of its duties.
         """
@@ -132,7 +134,9 @@ class Task(models.Model):
     )
     answers = models.JSONField(_("記入"), default=dict, blank=True, db_default={})
     saved_at = models.DateTimeField(_("途中保存"), null=True, blank=True)
-    outcome = models.CharField(_("結果"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    outcome = models.CharField(
+        _("結果"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     remark = models.TextField(_("所見"), blank=True, default="", db_default="")
     done_on = models.DateField(_("実施日"), null=True, blank=True)
     closed_at = models.DateTimeField(_("記録日時"), null=True, blank=True)
@@ -173,7 +177,9 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organization", "due_at", "id"], condition=Q(state="open"), name="task_open_by_organization"
+                fields=["organization", "due_at", "id"],
+                condition=Q(state="open"),
+                name="task_open_by_organization",
             ),
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="task_open"),
             models.Index(fields=["organization", "due_at", "id"], name="task_by_organization"),
@@ -191,7 +197,9 @@ class Task(models.Model):
     @property
     def is_begun(self) -> bool:
         """Taken, or answers saved."""
-        return self.is_open and (self.assignee_id is not None or self.lead_id is not None or self.saved_at is not None)
+        return self.is_open and (
+            self.assignee_id is not None or self.lead_id is not None or self.saved_at is not None
+        )
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.due_at < now
