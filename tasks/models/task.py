@@ -66,7 +66,7 @@ class TaskQuerySet(models.QuerySet):
     def visible_to(self, user: Any, today: date):
         """Tasks that `user` may read on `today`: the marks of its own edition x the user's teams then.
 
-        The union reads everything, a municipality its own tasks and the common ones, a vendor all of its duties.
+        The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on.
         """
         standing = standing_of(user, today)
         if standing.is_union:
