@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -20,7 +20,7 @@ from opsdesk.lib.templatetags import ui
 from opsdesk.lib.templatetags.dates import hm
 from raci.access import Standing
 from raci.models import Cycle, Mark, Sharing
-from raci.outline import outline_of
+from raci.outline import line_of
 
 from .choices import all_teams
 from .filters import next_signer
@@ -71,7 +71,6 @@ def light_rows(queryset: Any) -> Any:
         .only(*own, "duty_id", "organization_id")
         .annotate(
             files=files_counted(),
-            edition=F("duty__edition_id"),
             signed=Coalesce(Subquery(signed.annotate(n=Count("pk")).values("n")), 0),
         )
     )
@@ -152,7 +151,7 @@ class TaskTable(FastTable):
 
     def complete(self, task: Any) -> Task:
         """Give a task from light_rows its duty, as kept in the process, and whose signature comes next."""
-        line = outline_of(task.edition).lines[task.duty_id]
+        line = line_of(task.duty_id)
         task.duty = line.duty
         task.waits_for = line.signers[task.signed] if 0 < task.signed < len(line.signers) else ""
         task.is_mine = (

@@ -6,8 +6,10 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .era import era_date, read_date
@@ -102,6 +104,11 @@ class Choice(django_filters.ChoiceFilter):
         )
 
 
+#: Forms that were drawn, by everything that decides how they look.
+DRAWN: dict[tuple[Any, ...], SafeString] = {}
+MOST_DRAWN = 256
+
+
 class ListFilter(django_filters.FilterSet):
     """A FilterSet that always shows its list: what can't be understood is left out and gets a sentence.
 
@@ -133,6 +140,17 @@ class ListFilter(django_filters.FilterSet):
     @property
     def is_unfolded(self) -> bool:
         return any(self.is_used(name) for name in self.folded)
+
+    def drawn(self, target: str) -> SafeString:
+        """The form as ui/_filter.html draws it; with the same values and choices drawn once a process."""
+        choices = [tuple(field.choices) for field in self.form.fields.values() if hasattr(field, "choices")]
+        values = [(name, self.data.get(name, "")) for name in (*self.form.fields, "sort")]
+        looks = (type(self), target, get_language(), *choices, *values)
+        if looks not in DRAWN:
+            if len(DRAWN) >= MOST_DRAWN:
+                DRAWN.clear()
+            DRAWN[looks] = mark_safe(render_to_string("ui/_filter.html", {"filter": self, "target": target}))
+        return DRAWN[looks]
 
     def faults(self) -> list[tuple[str, str]]:
         """(id of the field, sentence) for everything that wasn't understood."""

@@ -52,7 +52,7 @@ def list_page(
         {
             **(context or {}),
             "title": title,
-            "filter": filterset,
+            "filter_form": "" if request.htmx else filterset.drawn("#list"),
             "faults": filterset.faults(),
             "filter_words": words,
             "table": table,
