@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -38,14 +38,34 @@ def own_teams(task: Task, user: Any, today: date, marks: Collection[str]) -> lis
 
 
 def is_signer(team: Team, signer: Signer, task: Task) -> bool:
-    return team.role_id == signer.role_id and _concerns(team, task)
+    return team.role_id == signer.role_id and concerns(team, task)
 
 
-def _concerns(team: Team, task: Task) -> bool:
+def concerns(team: Team, task: Task) -> bool:
     """A municipality's team has to do with its own tasks and the common ones only."""
     return team.role.kind != Organization.Kind.MEMBER or (
         team.organization_id == task.organization_id or task.organization.kind == Organization.Kind.UNION
     )
+
+
+def holds_for(team: Team, earlier: Team | None, today: date) -> bool:
+    """`team` is `earlier`, or holds its role now that it has ended: work and history pass on."""
+    if earlier is None or earlier.pk == team.pk:
+        return earlier is not None
+    is_same = earlier.role_id == team.role_id and (
+        team.role.kind != Organization.Kind.MEMBER or team.organization_id == earlier.organization_id
+    )
+    return is_same and has_ended(earlier, today)
+
+
+def has_ended(team: Team, today: date) -> bool:
+    return team.ends_on is not None and team.ends_on < today
+
+
+def main_teams(task: Task, teams: Iterable[Team]) -> list[Team]:
+    """Those of `teams` with ◎: a signer without it signs, but does not skip."""
+    definition = definition_of(task.duty_id)
+    return [t for t in teams if definition.mark_of(t.role_id) == Mark.MAIN]
 
 
 def proxy_teams(task: Task, user: Any, today: date) -> list[Team]:
@@ -56,7 +76,7 @@ def proxy_teams(task: Task, user: Any, today: date) -> list[Team]:
     definition = definition_of(task.duty_id)
     roles = definition.roles_with(Mark.MAIN) | {s.role_id for s in definition.signers}
     teams = Team.objects.on(today).filter(role__in=roles).select_related("role", "organization")
-    return [t for t in teams if t not in standing.teams and _concerns(t, task)]
+    return [t for t in teams if t not in standing.teams and concerns(t, task)]
 
 
 def authorize(

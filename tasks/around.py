@@ -44,13 +44,11 @@ def around(task: Task, user: Any, today: date) -> Around:
     line = Task.objects.filter(key=task.key, organization=task.organization_id).exclude(pk=task.pk)
     earlier = line.filter(period_on__lt=task.period_on, due_at__lte=task.due_at).order_by("-due_at", "serial")
     later = line.filter(period_on__gt=task.period_on, due_at__gte=task.due_at).order_by("due_at", "serial")
+    ends: list[Any] = [earlier[:1], later[:1], earlier.done()[:LAST]]
     arms = [
         Task.objects.filter(along(task, definition.before)).order_by().values("pk"),
         Task.objects.filter(along(task, definition.after)).order_by().values("pk"),
-        *(
-            Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk")
-            for some in (earlier[:1], later[:1], earlier.done()[:LAST])
-        ),
+        *(Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ends),
     ]
     near = arms[0].union(*arms[1:], all=True)  # an OR of them would read the whole table
     rows = list(_rows(Task.objects.visible_to(user, today).filter(pk__in=near).exclude(pk=task.pk)))
@@ -94,15 +92,30 @@ def _same_period(task: Task, duty: Duty) -> Q:
 
 def missing_before(task: Task) -> list[str]:
     """Names of the predecessors that are open: waiting blocks nothing, the closing says what was missing."""
-    found = Task.objects.open().filter(along(task, definition_of(task.duty_id).before))
-    return [name_of(t) for t in _rows(found)[:20]]
+    rows = _rows(Task.objects.open().filter(along(task, definition_of(task.duty_id).before)))
+    groups: dict[int, list[Task]] = {}
+    for before in rows:
+        groups.setdefault(before.duty_id, []).append(before)
+    return [_name_from(task, group) for group in groups.values()]
 
 
 def later_done(task: Task) -> str:
     """The name of a later step of the same period that is closed, or ""."""
     found = Task.objects.done().filter(along(task, definition_of(task.duty_id).after))
-    first = _rows(found).first()
-    return name_of(first) if first else ""
+    rows = list(_rows(found))
+    return _name_from(task, [t for t in rows if t.duty_id == rows[0].duty_id]) if rows else ""
+
+
+def _name_from(task: Task, group: list[Task]) -> str:
+    """How tasks of one duty are named on `task`: on a common one, which all read, no municipality."""
+    first = group[0]
+    if first.organization_id == task.organization_id or first.organization.kind == Organization.Kind.UNION:
+        return name_of(first)
+    return _("No.%(number)s %(work)s(%(count)s団体)") % {
+        "number": first.duty.number,
+        "work": first.duty.work,
+        "count": len(group),
+    }
 
 
 def name_of(task: Task) -> str:

@@ -16,7 +16,7 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from .acting import CLOSE, FILL, authorize, locked, require_open, store
+from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, store
 from .around import missing_before
 from .filling import editable, reading_of
 from .models import Outcome, Task
@@ -184,6 +184,8 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
     task = locked(task, version, at=at)
     need_reason(reason, _("対象外にする理由を入力してください。"))
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
+    if not main_teams(task, [team]):
+        raise PermissionDenied(_("対象外にできるのは主担当(◎)だけです。"))
     task.lead = lead_after(task, team, at)
     task.state, task.reason, task.is_proxy = Task.State.SKIPPED, reason, proxy
     task.closed_at, task.closed_by, task.closed_for = at, by, team

@@ -19,6 +19,7 @@ from raci.definition import definition_of
 from raci.models import FieldKind
 
 from .acting import COMMENT, FILL, authorize, locked, own_teams
+from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
 from .models import Attachment, Audience, Task
@@ -44,7 +45,8 @@ def attach(
     Raises Refusal if its content is none of the accepted kinds, or too big. The same file twice is one.
     """
     task = locked(task, at=at)
-    authorize(task, by=by, team=team, at=at, marks=COMMENT if not field_key else FILL, reason=reason)
+    marks = FILL if field_key or reason.strip() else COMMENT  # the union gives a reason (代行)
+    proxy = authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
     if field_key:
         _require_field(task, team, field_key)
     if file.size > MAX_BYTES:  # refused before it is read into memory
@@ -55,11 +57,12 @@ def attach(
     upload = judge(file.name, file.read())
     digest = hashlib.sha256(upload.content).hexdigest()
     there = task.attachments.filter(withdrawn_at=None)
-    if same := there.filter(sha256=digest, name=upload.name, field_key=field_key).first():
-        return same
+    chosen, organization = audience_of(task, team, audience)
+    same = there.filter(sha256=digest, name=upload.name, field_key=field_key)
+    if twice := same.filter(audience=chosen, organization=organization).first():
+        return twice
     if there.count() >= FILES_LIMIT:
         raise Refusal(_("一つの作業に付けられるファイルは %(limit)s 件までです。") % {"limit": FILES_LIMIT})
-    chosen, organization = audience_of(task, team, audience)
     attachment = Attachment(
         task=task, field_key=field_key, name=upload.name, content_type=upload.content_type,
         size=len(upload.content), sha256=digest, audience=chosen, organization=organization, team=team,
@@ -72,6 +75,7 @@ def attach(
     record(
         "task.attached", task, by=by, team=team, at=at, stream=task.organization.code,
         attachment=attachment.pk, sha256=digest, audience=chosen, **_shown_name(attachment),
+        **proxy_data(proxy, reason),
     )  # fmt: skip
     return attachment
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,7 +44,7 @@ def reason(event: Event) -> str:
 
 
 def _day(text: str, event: Event) -> str:
-    return era_short(date.fromisoformat(text), event.at.date())
+    return era_short(date.fromisoformat(text), timezone.localdate(event.at))
 
 
 def saved(event: Event) -> str:
@@ -106,7 +107,9 @@ SENTENCES = {
     "task.signed": Sentence(gettext_lazy("署名"), signed, reason, "ok"),
     "task.sent_back": Sentence(gettext_lazy("差戻し"), sent_back, sent_back_text, "bad"),
     "task.commented": Sentence(gettext_lazy("コメント"), gettext_lazy("コメントを書き込み")),
-    "task.attached": Sentence(gettext_lazy("ファイル"), file_name),
+    "task.attached": Sentence(
+        gettext_lazy("ファイル"), lambda e: file_name(e) + (_(" 代行") if e.data.get("proxy") else ""), reason
+    ),
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Team
@@ -12,7 +13,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from .acting import CLOSE, authorize, locked, require_move, store
+from .acting import CLOSE, authorize, holds_for, locked, require_move, store
 from .around import later_done
 from .closing import need_reason
 from .models import Task
@@ -29,7 +30,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
     authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     need_reason(reason, _("取り消す理由を入力してください。"))
     _require_reopenable(task, team, at)
-    if task.duty.sharing == Sharing.SIGNERS:
+    if task.duty.sharing == Sharing.SIGNERS and task.state == Task.State.DONE:
         _void_last(task, at, reason)
     was = task.state
     task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
@@ -61,7 +62,7 @@ def _require_reopenable(task: Task, team: Team, at: datetime) -> None:
 
 def why_not_reopen(task: Task, team: Team, at: datetime) -> str:
     """Why `team` can't undo the closing, "" if it can (a later step is looked at by the command)."""
-    if task.closed_for_id != team.pk:
+    if not holds_for(team, task.closed_for, timezone.localdate(at)):
         return _("取り消せるのは、記録した担当(%(team)s)だけです。") % {"team": task.closed_for}
     if task.closed_at is None or at - task.closed_at > timedelta(days=REOPEN_DAYS):
         return _("記録から %(days)s 日を過ぎたため、取り消せません。") % {"days": REOPEN_DAYS}

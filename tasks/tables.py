@@ -136,10 +136,14 @@ class TaskTable(FastTable):
         self.standing, self.now, self.today = standing, now, today
         self.detail = reverse("tasks:detail", args=[0]).partition("0")
         self.names = {team.organization_id: team.organization_name for team in all_teams()}
-        self.names[standing.union_id] = _("共通")
+        if standing.union_id:
+            self.names[standing.union_id] = _("共通")
         self.open_word, self.close_word = _("開く"), _("完了にする")
-        self.due, self.pill, self.mark = cache(self._due), cache(ui.pill), cache(standing.mark_on)
+        self.due, self.mark = cache(self._due), cache(standing.mark_on)
+        self.picks, self.overdue, self.caught_up = _("%(work)s %(period)s を選ぶ"), _("超過"), _("遡及")
         self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
+        self.periods: dict[Any, str] = {}
+        self.states: dict[Any, SafeString] = {}
 
     def paginate(self, *args: Any, **options: Any) -> None:
         super().paginate(*args, **options)
@@ -169,7 +173,7 @@ class TaskTable(FastTable):
     def render_pick(self, record: Any) -> SafeString:
         if not record.is_mine:
             return EMPTY
-        label = _("%(work)s %(period)s を選ぶ") % {"work": self.label(record.duty), "period": record.period}
+        label = self.picks % {"work": self.label(record.duty), "period": record.period}
         return mark_safe(f'<input type="checkbox" name="task" value="{record.pk}" aria-label="{label}">')
 
     def render_due(self, record: Task) -> SafeString:
@@ -185,7 +189,7 @@ class TaskTable(FastTable):
     def due_words(self, task: Task) -> tuple[str, str]:
         """(class, words) beside the date of an open task; ("", "") where the date says enough."""
         if task.due_at < self.now:
-            return "over", _("超過")
+            return "over", self.overdue
         if task.due_on == self.today:
             return "today", _("今日 %(time)sまで") % {"time": hm(task.due_at)}
         if task.due_on == self.today + timedelta(1):
@@ -199,7 +203,7 @@ class TaskTable(FastTable):
         return f"{self.detail[0]}{task.pk}{self.detail[2]}"
 
     def render_work(self, record: Task) -> SafeString:
-        tag = format_html(' <span class="tag">{}</span>', _("遡及")) if record.is_caught_up else ""
+        tag = f' <span class="tag">{self.caught_up}</span>' if record.is_caught_up else ""
         return mark_safe(
             f'<span class="t-work"><span class="no">No.{record.duty.number}</span> '
             f'<a href="{self.url(record)}">{escape(record.duty.work)}</a>{tag}</span>'
@@ -209,7 +213,10 @@ class TaskTable(FastTable):
         return f"No.{record.duty.number} {record.duty.work}"
 
     def render_period(self, record: Task) -> str:
-        return period_short(record, self.today)
+        key = (record.duty.cycle, record.period_on, record.serial)
+        if key not in self.periods:
+            self.periods[key] = period_short(record, self.today)
+        return self.periods[key]
 
     def value_period(self, record: Task) -> str:
         return (
@@ -238,7 +245,10 @@ class TaskTable(FastTable):
         return record.assignee.name if record.assignee else ""
 
     def render_state(self, record: Any) -> SafeString:
-        return self.pill(*state_words(record, self.now, record.waits_for))
+        key = (record.state, record.outcome, record.waits_for, record.due_at < self.now, record.is_begun)
+        if key not in self.states:
+            self.states[key] = ui.pill(*state_words(record, self.now, record.waits_for))
+        return self.states[key]
 
     def value_state(self, record: Any) -> str:
         return state_words(record, self.now, record.waits_for)[1]

@@ -15,7 +15,18 @@ from opsdesk.lib.refusal import Refusal
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
 
-from .acting import CLOSE, FILL, authorize, locked, named, own_teams, require_open, store
+from .acting import (
+    CLOSE,
+    FILL,
+    authorize,
+    concerns,
+    has_ended,
+    locked,
+    named,
+    own_teams,
+    require_open,
+    store,
+)
 from .models import Task
 
 
@@ -49,7 +60,9 @@ def lead_after(task: Task, team: Team, at: datetime) -> Team | None:
     """Who leads when `team` takes or closes `task`; raises Refusal while another ◎ team leads in time."""
     if task.duty.sharing != Sharing.ANY or definition_of(task.duty_id).mark_of(team.role_id) != Mark.MAIN:
         return task.lead
-    if task.lead_id in (None, team.pk) or task.is_overdue(at):
+    if task.lead is None or task.lead_id == team.pk or task.is_overdue(at):
+        return team
+    if has_ended(task.lead, timezone.localdate(at)):
         return team
     raise Refusal(
         _("この作業は %(team)s が主担当として引き受けています。期限を過ぎるまでは、%(team)s が完了にします。")
@@ -114,6 +127,8 @@ def pass_lead(task: Task, *, by: Any, team: Team, at: datetime, to: Team, versio
         raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
     if task.duty.sharing != Sharing.ANY or task.lead_id != team.pk:
         raise Refusal(_("%(team)s はこの作業の主担当チームではありません。") % {"team": team})
+    if has_ended(to, timezone.localdate(at)) or not concerns(to, task):
+        raise Refusal(_("%(team)s はこの作業に関わらないため、引き渡せません。") % {"team": named(to, "")})
     if to.role_id not in definition_of(task.duty_id).roles_with(Mark.MAIN):
         raise Refusal(_("%(team)s は主担当(◎)ではないため、引き渡せません。") % {"team": named(to, "")})
     task.lead, task.assignee = to, None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 
 import pillow_heif
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from opsdesk.lib.refusal import Refusal
 
@@ -69,10 +70,16 @@ def judge(name: str, content: bytes) -> Upload:
             % {"name": shown}
         )
     ending, content_type = kind
-    if content_type == "image/heic":
-        return Upload(_to_jpeg(content, shown), "image/jpeg", _with_ending(shown, "jpg"))
-    if content_type in FORMATS:
-        content = _without_position(content, FORMATS[content_type], shown)
+    try:
+        if content_type == "image/heic":
+            return Upload(_to_jpeg(content), "image/jpeg", _with_ending(shown, "jpg"))
+        if content_type in FORMATS:
+            content = _without_position(content, FORMATS[content_type])
+    except Exception:  # a decoder raises anything over a broken or wicked file
+        raise Refusal(
+            _("「%(name)s」は写真として読めません。壊れていないか確かめて、もう一度付けてください。")
+            % {"name": shown}
+        ) from None
     return Upload(content, content_type, _with_ending(shown, ending))
 
 
@@ -94,7 +101,7 @@ def _office(content: bytes) -> tuple[str, str] | None:
     """Word, Excel or PowerPoint without macros; no other archive."""
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, OverflowError):
         return None
     if "[Content_Types].xml" not in names or any(n.lower().endswith("vbaproject.bin") for n in names):
         return None
@@ -117,33 +124,27 @@ def _text(content: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _open(content: bytes, name: str) -> Image.Image:
-    unreadable = Refusal(
-        _("「%(name)s」は写真として読めません。壊れていないか確かめて、もう一度付けてください。")
-        % {"name": name}
-    )
-    try:
-        picture = Image.open(io.BytesIO(content))
-        if picture.width * picture.height > MAX_PIXELS:
-            raise unreadable
-        picture.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        raise unreadable from None
+def _open(content: bytes) -> Image.Image:
+    """The picture, decoded; raises whatever its decoder does, ValueError if it is too large."""
+    picture = Image.open(io.BytesIO(content))
+    if picture.width * picture.height > MAX_PIXELS:
+        raise ValueError(picture.size)
+    picture.load()
     return picture
 
 
-def _without_position(content: bytes, kind: str, name: str) -> bytes:
+def _without_position(content: bytes, kind: str) -> bytes:
     """The same file unless it says where it was taken; then saved again without that, in the best quality."""
-    picture = _open(content, name)
+    picture = _open(content)
     exif = picture.getexif()
     if GPS not in exif and b"exif:GPS" not in content:
         return content
     return _saved(picture, kind)
 
 
-def _to_jpeg(content: bytes, name: str) -> bytes:
+def _to_jpeg(content: bytes) -> bytes:
     pillow_heif.register_heif_opener()
-    return _saved(_open(content, name), "JPEG")
+    return _saved(_open(content), "JPEG")
 
 
 def _saved(picture: Image.Image, kind: str) -> bytes:

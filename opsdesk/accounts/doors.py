@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -80,10 +80,22 @@ class DoorMiddleware:
         if rule is nobody:
             raise Http404
         if rule(request):
+            if has_nul(request):
+                raise BadRequest(_("使えない文字が入っています。入力し直してください。"))
             return None
         if not request.user.is_authenticated:
             return to_sign_in(request)
         raise PermissionDenied(_("この画面を開く権限がありません。"))
+
+
+def has_nul(request: Request) -> bool:
+    """Nobody types the character NUL, and PostgreSQL keeps no text with it."""
+    return any(
+        "\0" in part
+        for query in (request.GET, request.POST)
+        for name, values in query.lists()
+        for part in (name, *values)
+    )
 
 
 def to_sign_in(request: Request) -> HttpResponse:

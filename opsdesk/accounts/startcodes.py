@@ -69,8 +69,8 @@ def enter(login: str, code: str, *, by: User | None, at: datetime) -> StartCode 
 @command
 def use(start: StartCode, *, password: str, by: User | None, at: datetime) -> User:
     """Set the own password with a start code that was entered; Refusal if it was used or voided meanwhile."""
+    user = locked(start.user)  # the person first, as issue() does: two orders would be a deadlock
     start = locked(start)
-    user = locked(start.user)
     if start.used_at or start.expires_at <= at or not user.is_active:
         raise Refusal(_("この開始コードはもう使えません。管理者に新しい開始コードの発行を依頼してください。"))
     start.used_at = at

@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from raci.models import Mark, Sharing
-from tasks.acting import CLOSE, FILL
+from tasks.acting import CLOSE, FILL, main_teams
 from tasks.models import Task
 from tasks.reopening import why_not_reopen
 from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
@@ -65,6 +65,10 @@ class Page(Writing, Surroundings):
             (number, f"{reverse('tasks:list')}?duty={self.task.duty.number}"),
             (f"{where}{self.period_crumb}", ""),
         ]
+
+    @property
+    def may_skip(self) -> bool:
+        return self.task.is_open and bool(main_teams(self.task, self.closers))
 
     @cached_property
     def may_reopen(self) -> bool:

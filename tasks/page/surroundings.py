@@ -116,7 +116,7 @@ class Surroundings(Base):
     def history(self) -> list[Entry]:
         """Newest first, with the making of the task as its last line."""
         rows = list(Event.objects.about(self.task)[: EVENTS + 1])
-        found = entries(rows[:EVENTS])
+        found = entries(filter(self._may_read, rows[:EVENTS]))
         if len(rows) > EVENTS:
             return found
         made = _("作業を作成") if not self.task.is_caught_up else _("作業を作成(遡及)")
@@ -124,6 +124,13 @@ class Surroundings(Base):
             *found,
             Entry(self.task.created_at, _("開始"), made, _("システム"), self.rule, "", "task.created"),
         ]
+
+    def _may_read(self, event: Event) -> bool:
+        """Of a comment or a file only those hear for whom it is, also of why it was withdrawn."""
+        comment, file = event.data.get("comment"), event.data.get("attachment")
+        if comment is not None:
+            return any(c.pk == comment for c in self.papers.comments)
+        return file is None or any(f.pk == file for f in self.papers.files)
 
     @property
     def rule(self) -> str:

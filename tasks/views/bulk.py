@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
-from opsdesk.lib.request import Request
+from opsdesk.lib.request import Request, whole_number
 from tasks import progress
 from tasks.acting import CLOSE, own_teams
 from tasks.answers import is_empty
@@ -28,7 +28,7 @@ from tasks.words import period_short
 @require_http_methods(["GET", "POST"])
 def task_close_many(request: Request) -> HttpResponse:
     """POST with tasks: asks once more with what it will record; with `confirmed` too: does it."""
-    ids = [int(i) for i in request.POST.getlist("task") if i.isascii() and i.isdigit()]
+    ids = [pk for text in request.POST.getlist("task") if (pk := whole_number(text)) is not None]
     if request.method != "POST" or not ids:
         return redirect("tasks:list")
     if len(ids) > LIMIT:

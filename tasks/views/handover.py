@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from opsdesk.accounts.access import allow, signed_in
 from opsdesk.accounts.models import Membership, User
 from opsdesk.lib.refusal import Refusal
-from opsdesk.lib.request import Request
+from opsdesk.lib.request import Request, whole_number
 from tasks import progress
 from tasks.handover import may_hand_over, open_tasks_of
 from tasks.models import Task
@@ -36,7 +36,7 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             chosen = request.POST.get("to", "")
-            to = people.filter(pk=chosen).first() if chosen.isdecimal() else None
+            to = people.filter(pk=whole_number(chosen) or 0).first()
             if to is None and chosen != "nobody":
                 raise Refusal(_("引き継ぐ相手を選んでください。"))
             moved = progress.hand_over(person, to=to, by=request.user, at=request.now)

@@ -17,7 +17,7 @@ from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
 from tasks import progress
-from tasks.acting import CLOSE, own_teams, proxy_teams
+from tasks.acting import CLOSE, main_teams, own_teams, proxy_teams
 from tasks.models import Task
 from tasks.page import pages
 from tasks.words import period_short
@@ -51,6 +51,8 @@ def reasoned(request: Request, pk: int, template: str, act: Callable[..., Task],
         if is_proxy
         else own_teams(task, request.user, request.today, CLOSE)
     )
+    if act is progress.skip:
+        teams = main_teams(task, teams)
     if not teams:
         raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
     context: dict[str, Any] = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Team
 from opsdesk.lib.era import read_date
 from opsdesk.lib.refusal import Refusal
-from opsdesk.lib.request import Request
+from opsdesk.lib.request import Request, whole_number
 from tasks import progress
 from tasks.acting import own_teams, proxy_teams
 from tasks.filling import task_fields
@@ -60,8 +60,7 @@ def possible_teams(request: Request, task: Task, marks: frozenset[str]) -> list[
 
 
 def version_of(request: Request) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def attach_files(request: Request, task: Task, team: Team) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from opsdesk.accounts.access import allow, team_member
-from opsdesk.lib.request import Request
+from opsdesk.lib.request import Request, whole_number
 from tasks import progress
 from tasks.models import Task
 from tasks.page import Page
@@ -30,10 +30,8 @@ def task_sign(request: Request, pk: int) -> HttpResponse:
         team = acting_team(request, page.signers or page.fillers)
         common = {"by": request.user, "team": team, "at": request.now, "version": version_of(request)}
         if request.POST.get("decision") == "return":
-            to = request.POST.get("to", "")
-            progress.send_back(
-                task, to=int(to) if to.isdigit() else 0, reason=typed.get("reason", ""), **common
-            )
+            to = whole_number(request.POST.get("to", "")) or 0
+            progress.send_back(task, to=to, reason=typed.get("reason", ""), **common)
             return _("差し戻しました。")
         attach_files(request, task, team)
         progress.sign(task, answers=typed["answers"], **common, **closing_of(typed))

@@ -19,7 +19,7 @@ from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
 from raci.definition import definition_of
 from tasks import progress
-from tasks.acting import CLOSE, COMMENT, FILL, own_teams
+from tasks.acting import CLOSE, COMMENT, FILL, concerns, own_teams
 from tasks.models import Task
 from tasks.words import period_short
 
@@ -98,7 +98,8 @@ def _possible_leads(request: Request, task: Task) -> list[Team]:
     if task.lead is None or task.lead not in mine:
         return []
     roles = definition_of(task.duty_id).roles_with()
-    return list(Team.objects.on(request.today).filter(role__in=roles).exclude(pk=task.lead_id))
+    teams = Team.objects.on(request.today).filter(role__in=roles).exclude(pk=task.lead_id)
+    return [t for t in teams.select_related("role", "organization") if concerns(t, task)]
 
 
 def _chosen(value: str, people: list[Membership], teams: list[Team]) -> tuple[User | None, Team]:

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
 from tasks import progress
+from tasks.around import missing_before
 from tasks.models import Task
-from tests.make import TODAY, at, make_task
+from tests.make import TODAY, at, duty, make_task
 
 CHECKS = ("online", "night_batch", "backup", "disk_space", "event_log", "equipment")
 ALL_OK = dict.fromkeys(CHECKS, "OK")
@@ -189,3 +190,13 @@ def test_one_of_several_main_teams_takes_the_lead_by_closing(cast, edition):
 def test_where_signatures_close_nobody_closes_by_hand(cast, edition):
     with pytest.raises(Refusal, match="署名"):
         close(make_task(29, cast.shiomi), cast, answers={})
+
+
+def test_on_a_common_task_no_municipality_is_named_as_late(cast, edition):
+    """Everybody with a mark on it reads its history."""
+    month = {"period_on": date(2026, 11, 1), "due_on": TODAY}
+    for organization in (cast.shiomi, cast.kirihara):
+        make_task(29, organization, **month)
+    task = make_task(30, **month)
+    missing = missing_before(task)
+    assert missing == [f"No.29 {duty(29).work}(2団体)"]

@@ -1,5 +1,6 @@
 """Evidence: what is accepted by its content, what is kept of it, who reads it, and how a wrong one goes."""
 
+import contextlib
 import io
 import zipfile
 from pathlib import Path
@@ -267,3 +268,63 @@ def test_the_pages(client, cast, task, django_capture_on_commit_callbacks):
         assert client.get(f"/tasks/files/{kept.pk}/").status_code == 404
         text = client.get(f"/tasks/{task.pk}/").content.decode()
         assert "<del" in text and "誤り" in text
+
+
+def test_the_same_file_for_others_is_another(cast, task):
+    """Else what a municipality attaches would vanish behind a file that it can't read."""
+    internal = attach(task, cast, audience="internal")
+    own = attach(task, cast, person="ono", team="shiomi")
+    assert own.pk != internal.pk
+    assert Attachment.objects.visible_to(cast.ono, TODAY).get() == own
+
+
+def test_the_union_attaches_for_the_team_it_acts_for(client, cast, task):
+    data = {
+        "proxy": "1",
+        "reason": "業務運用が不在",
+        "file": SimpleUploadedFile("a.pdf", PDF),
+        "version": "0",
+    }
+    with time_machine.travel(at(11), tick=False):
+        client.force_login(cast.morishita)
+        assert client.post(f"/tasks/{task.pk}/save/", data).status_code == 302
+    kept = task.attachments.get()
+    assert (kept.team, kept.by) == (cast.team["operations"], cast.morishita)
+    assert Event.objects.about(task).get(code="task.attached").data["proxy"] is True
+
+
+def test_history_tells_nobody_of_a_file_or_comment_for_others(client, cast, task):
+    kept = attach(task, cast, audience="internal")
+    progress.withdraw(
+        kept, by=cast.sato, team=cast.team["operations"], at=at(10), reason="汐見市の住所録だった"
+    )
+    mine = {"by": cast.ono, "team": cast.team["shiomi"], "at": at(10)}
+    progress.comment(task, text="市内部の話", **mine)
+    words = {}
+    with time_machine.travel(at(11), tick=False):
+        for person in ("makino", "ono", "sato"):
+            client.force_login(getattr(cast, person))
+            words[person] = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "汐見市の住所録" in words["sato"] and "コメントを書き込み" in words["sato"]
+    assert "汐見市の住所録" not in words["makino"] and "コメントを書き込み" not in words["makino"]
+    assert "汐見市の住所録" not in words["ono"] and "コメントを書き込み" in words["ono"]
+
+
+def test_an_archive_of_an_unknown_version_is_refused():
+    wicked = bytearray(office())
+    at_ = bytes(wicked).rindex(b"PK\x01\x02")
+    wicked[at_ + 6 : at_ + 8] = b"\xff\xff"  # "version needed to extract"
+    with pytest.raises(Refusal, match="受け付けられない"):
+        judge("a.xlsx", bytes(wicked))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_broken_picture_is_refused_in_words(kind):
+    """Whatever byte is broken, a decoder's own error reaches nobody."""
+    whole = picture(kind, gps=True)
+    for place in range(12, len(whole), max(1, len(whole) // 60)):
+        broken = bytearray(whole)
+        broken[place] ^= 0xFF
+        for content in (bytes(broken), whole[:place]):
+            with contextlib.suppress(Refusal):
+                judge("a.jpg", content)

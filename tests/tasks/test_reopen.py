@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 
+from opsdesk.accounts.models import Team
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
 from tasks import progress
 from tasks.models import Task
+from tests.cast import make_user
 from tests.make import TODAY, at, make_task
 
 OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -103,3 +105,23 @@ def test_the_page(client, cast, closed):
         assert "取り消す" in client.get(url).content.decode()
         assert client.post(url, {"reason": "誤り", "version": closed.version}).status_code == 302
     assert Task.objects.get(pk=closed.pk).is_open
+
+
+def test_undoing_a_skip_leaves_the_signatures(cast, edition, holidays):
+    task = make_task(29, cast.shiomi, period_on=date(2026, 11, 1), due_on=TODAY)
+    given = {"lines": [{"process": "国保", "process_on": "R8.11.24", "deliver_on": "R8.11.25"}]}
+    progress.sign(task, by=cast.ono, team=cast.team["shiomi"], at=at(), answers=given)
+    progress.skip(task, by=cast.sato, team=cast.team["operations"], at=at(10), reason="取り違え")
+    reopen(task, cast)
+    assert task.signatures.get().void_at is None
+
+
+def test_the_next_holder_of_the_role_undoes_what_the_last_one_closed(cast, closed):
+    """The vendor changes at midnight: history passes to the role's next team."""
+    old, tomorrow = cast.team["operations"], TODAY + timedelta(1)
+    old.ends_on = TODAY
+    old.save(update_fields=["ends_on"])
+    new = Team.objects.create(role=old.role, organization=old.organization, name="新運用", starts_on=tomorrow)
+    person = make_user("nishi", "西 新", team=new, starts_on=tomorrow)
+    again = {"by": person, "at": at(9, on=tomorrow), "reason": "x"}
+    assert progress.reopen(closed, team=new, **again).is_open

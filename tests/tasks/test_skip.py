@@ -1,13 +1,18 @@
 """progress.skip: 対象外, with a reason."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
+from raci.editions import publish
+from raci.models import Assignment, Duty, Edition, Signer
 from tasks import progress
 from tasks.models import Task
-from tests.make import at, make_task
+from tests.make import TODAY, at, make_task
 
 
 def test_it_works(cast, edition):
@@ -51,3 +56,26 @@ def test_the_page(client, cast, edition):
     assert Task.objects.get(pk=task.pk).state == "skipped"
     client.force_login(cast.ono)
     assert client.get(url).status_code == 403
+
+
+def test_a_signer_without_the_main_mark_does_not_skip(client, cast, edition):
+    second = Edition.objects.create(number=2, created_at=at())
+    duty = Duty.objects.create(
+        edition=second, key=7, number=7, position=1, work="サーバ", cycle="daily", sharing="signers"
+    )
+    Assignment.objects.create(duty=duty, role=cast.role["operations"], mark="main")
+    Assignment.objects.create(duty=duty, role=cast.role["package"], mark="related")
+    for position, code in enumerate(("package", "operations"), 1):
+        Signer.objects.create(duty=duty, position=position, role=cast.role[code])
+    publish(second, by=None, at=at(), in_force_on=TODAY + timedelta(1))
+    task = make_task(7, due_on=TODAY + timedelta(1))
+    given = {"at": at(9, on=task.due_on), "reason": "x"}
+    with pytest.raises(PermissionDenied):
+        progress.skip(task, by=cast.ogawa, team=cast.team["package"], **given)
+    with time_machine.travel(given["at"], tick=False):
+        for person, status in (("ogawa", 403), ("sato", 200)):
+            client.force_login(getattr(cast, person))
+            assert client.get(f"/tasks/{task.pk}/skip/").status_code == status
+            page = client.get(f"/tasks/{task.pk}/").content.decode()
+            assert (f"/tasks/{task.pk}/skip/" in page) == (status == 200)
+    progress.skip(task, by=cast.sato, team=cast.team["operations"], **given)

@@ -1,12 +1,19 @@
 """progress.take, let_go and pass_lead."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 
+from opsdesk.accounts.models import Team
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
+from raci.editions import publish
+from raci.models import Assignment, Duty, Edition
 from tasks import progress
 from tasks.models import Task
+from tests.cast import make_user
 from tests.make import TODAY, at, make_task
 
 
@@ -104,3 +111,35 @@ def test_a_lead_is_handed_over_on_the_page(client, cast, edition):
     assert client.post(url, {"lead": str(cast.team["hwnw"].pk), "version": "1"}).status_code == 302
     assert Task.objects.get(pk=task.pk).lead == cast.team["hwnw"]
     assert "主担当チームを引き渡す" not in client.get(url).content.decode()
+
+
+def test_the_lead_of_a_team_that_ended_is_free(cast, edition):
+    """The vendor changes at midnight: open work passes to the role's next team."""
+    task = take(make_task(25, due_on=TODAY + timedelta(7), opens_on=TODAY), cast)
+    old, tomorrow = cast.team["operations"], TODAY + timedelta(1)
+    old.ends_on = TODAY
+    old.save(update_fields=["ends_on"])
+    new = Team.objects.create(role=old.role, organization=old.organization, name="新運用", starts_on=tomorrow)
+    person = make_user("nishi", "西 新", team=new, starts_on=tomorrow)
+    answers = {"result": "回復", "confirmed": "印刷できた"}
+    closed = progress.close(task, by=person, team=new, at=at(on=tomorrow), answers=answers)
+    assert closed.lead == new
+
+
+def test_the_lead_goes_to_nobody_whom_the_task_does_not_concern(client, cast, edition):
+    """A later edition lets 構成団体 and 業務運用 share the main mark of what each municipality has."""
+    second = Edition.objects.create(number=2, created_at=at())
+    row = Duty.objects.create(
+        edition=second, key=7, number=7, position=1, work="サーバ", cycle="daily", sharing="any", scope="each"
+    )
+    for code in ("member", "operations"):
+        Assignment.objects.create(duty=row, role=cast.role[code], mark="main")
+    publish(second, by=None, at=at(), in_force_on=TODAY + timedelta(1))
+    mine = make_task(7, cast.shiomi)
+    take(mine, cast, "ono", "shiomi")
+    with pytest.raises(Refusal, match="桐原市"):
+        progress.pass_lead(mine, by=cast.ono, team=cast.team["shiomi"], at=at(), to=cast.team["kirihara"])
+    with time_machine.travel(at(10), tick=False):
+        client.force_login(cast.ono)
+        page = client.get(f"/tasks/{mine.pk}/assign/").content.decode()
+    assert "業務運用" in page and "桐原市" not in page

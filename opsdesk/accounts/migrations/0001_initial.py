@@ -7,150 +7,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='コード')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('union', '広域組合'), ('member', '構成団体'), ('vendor', '委託ベンダ')], max_length=10, verbose_name='種別')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='並び順')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="コード")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("union", "広域組合"), ("member", "構成団体"), ("vendor", "委託ベンダ")],
+                        max_length=10,
+                        verbose_name="種別",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="並び順")),
             ],
             options={
-                'verbose_name': '役割',
-                'verbose_name_plural': '役割',
-                'ordering': ['position'],
+                "verbose_name": "役割",
+                "verbose_name_plural": "役割",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='コード')),
-                ('kind', models.CharField(choices=[('union', '広域組合'), ('member', '構成団体'), ('vendor', '委託ベンダ')], max_length=10, verbose_name='種別')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('short_name', models.CharField(max_length=40, verbose_name='略称')),
-                ('kana', models.CharField(blank=True, max_length=100, verbose_name='かな')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='並び順')),
-                ('joined_on', models.DateField(verbose_name='加入日')),
-                ('left_on', models.DateField(blank=True, null=True, verbose_name='脱退日')),
-                ('unpatched_limit_percent', models.PositiveSmallIntegerField(default=5, verbose_name='ウイルス対策 未更新の限度(%)')),
-                ('operation_starts_on', models.DateField(blank=True, null=True, verbose_name='運用開始日')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="コード")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("union", "広域組合"), ("member", "構成団体"), ("vendor", "委託ベンダ")],
+                        max_length=10,
+                        verbose_name="種別",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("short_name", models.CharField(max_length=40, verbose_name="略称")),
+                ("kana", models.CharField(blank=True, max_length=100, verbose_name="かな")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="並び順")),
+                ("joined_on", models.DateField(verbose_name="加入日")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="脱退日")),
+                (
+                    "unpatched_limit_percent",
+                    models.PositiveSmallIntegerField(default=5, verbose_name="ウイルス対策 未更新の限度(%)"),
+                ),
+                ("operation_starts_on", models.DateField(blank=True, null=True, verbose_name="運用開始日")),
             ],
             options={
-                'verbose_name': '団体',
-                'verbose_name_plural': '団体',
-                'ordering': ['position', 'code'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'union')), fields=('kind',), name='organization_one_union', violation_error_message='広域組合は一つだけ登録できます。'), models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='organization_left_after_joined', violation_error_message='脱退日は加入日より後の日付にしてください。')],
+                "verbose_name": "団体",
+                "verbose_name_plural": "団体",
+                "ordering": ["position", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "union")),
+                        fields=("kind",),
+                        name="organization_one_union",
+                        violation_error_message="広域組合は一つだけ登録できます。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"
+                        ),
+                        name="organization_left_after_joined",
+                        violation_error_message="脱退日は加入日より後の日付にしてください。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('login', models.CharField(error_messages={'unique': 'このログインIDはすでに使われています。'}, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9._-]*\\Z', '半角の英小文字・数字・. _ - で入力してください。')], verbose_name='ログインID')),
-                ('name', models.CharField(max_length=100, verbose_name='氏名')),
-                ('kana', models.CharField(blank=True, max_length=100, verbose_name='かな')),
-                ('department', models.CharField(blank=True, max_length=100, verbose_name='部署')),
-                ('post', models.CharField(blank=True, max_length=60, verbose_name='職名')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='メール')),
-                ('is_active', models.BooleanField(default=True, verbose_name='有効')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='管理者')),
-                ('can_publish_matrix', models.BooleanField(default=False, verbose_name='分担表を公開できる')),
-                ('joined_at', models.DateTimeField(blank=True, null=True, verbose_name='登録日時')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='accounts.organization', verbose_name='団体')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "login",
+                    models.CharField(
+                        error_messages={"unique": "このログインIDはすでに使われています。"},
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9][a-z0-9._-]*\\Z", "半角の英小文字・数字・. _ - で入力してください。"
+                            )
+                        ],
+                        verbose_name="ログインID",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="氏名")),
+                ("kana", models.CharField(blank=True, max_length=100, verbose_name="かな")),
+                ("department", models.CharField(blank=True, max_length=100, verbose_name="部署")),
+                ("post", models.CharField(blank=True, max_length=60, verbose_name="職名")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="メール")),
+                ("is_active", models.BooleanField(default=True, verbose_name="有効")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="管理者")),
+                ("can_publish_matrix", models.BooleanField(default=False, verbose_name="分担表を公開できる")),
+                ("joined_at", models.DateTimeField(blank=True, null=True, verbose_name="登録日時")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="accounts.organization",
+                        verbose_name="団体",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '利用者',
-                'verbose_name_plural': '利用者',
-                'ordering': ['login'],
+                "verbose_name": "利用者",
+                "verbose_name_plural": "利用者",
+                "ordering": ["login"],
             },
         ),
         migrations.CreateModel(
-            name='OrganizationName',
+            name="OrganizationName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='名称')),
-                ('kana', models.CharField(blank=True, max_length=100, verbose_name='かな')),
-                ('starts_on', models.DateField(verbose_name='開始日')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='終了日')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='accounts.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="名称")),
+                ("kana", models.CharField(blank=True, max_length=100, verbose_name="かな")),
+                ("starts_on", models.DateField(verbose_name="開始日")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="names",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '団体の名称',
-                'verbose_name_plural': '団体の名称',
-                'ordering': ['starts_on'],
+                "verbose_name": "団体の名称",
+                "verbose_name_plural": "団体の名称",
+                "ordering": ["starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='StartCode',
+            name="StartCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code_hash', models.CharField(max_length=128)),
-                ('issued_at', models.DateTimeField(verbose_name='発行日時')),
-                ('expires_at', models.DateTimeField(verbose_name='有効期限')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='使用日時')),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('issued_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='issued_codes', to=settings.AUTH_USER_MODEL, verbose_name='発行者')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='start_codes', to=settings.AUTH_USER_MODEL, verbose_name='利用者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code_hash", models.CharField(max_length=128)),
+                ("issued_at", models.DateTimeField(verbose_name="発行日時")),
+                ("expires_at", models.DateTimeField(verbose_name="有効期限")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="使用日時")),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issued_codes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="発行者",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="start_codes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="利用者",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '開始コード',
-                'verbose_name_plural': '開始コード',
-                'ordering': ['-issued_at'],
+                "verbose_name": "開始コード",
+                "verbose_name_plural": "開始コード",
+                "ordering": ["-issued_at"],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('starts_on', models.DateField(verbose_name='開始日')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='終了日')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='accounts.organization', verbose_name='団体')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='accounts.role', verbose_name='役割')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("starts_on", models.DateField(verbose_name="開始日")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="accounts.organization",
+                        verbose_name="団体",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="accounts.role",
+                        verbose_name="役割",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '担当',
-                'verbose_name_plural': '担当',
-                'ordering': ['role__position', 'organization__position', 'starts_on'],
+                "verbose_name": "担当",
+                "verbose_name_plural": "担当",
+                "ordering": ["role__position", "organization__position", "starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_approver', models.BooleanField(default=False, verbose_name='承認者')),
-                ('starts_on', models.DateField(verbose_name='開始日')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='終了日')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='利用者')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='accounts.team', verbose_name='担当')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_approver", models.BooleanField(default=False, verbose_name="承認者")),
+                ("starts_on", models.DateField(verbose_name="開始日")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="利用者",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="accounts.team",
+                        verbose_name="担当",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '所属',
-                'verbose_name_plural': '所属',
-                'ordering': ['user', 'starts_on'],
+                "verbose_name": "所属",
+                "verbose_name_plural": "所属",
+                "ordering": ["user", "starts_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('role', 'organization', 'starts_on'), name='team_once', violation_error_message='同じ役割・団体・開始日の担当がすでにあります。'),
+            model_name="team",
+            constraint=models.UniqueConstraint(
+                fields=("role", "organization", "starts_on"),
+                name="team_once",
+                violation_error_message="同じ役割・団体・開始日の担当がすでにあります。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'team', 'starts_on'), name='membership_once', violation_error_message='同じ担当への所属がすでにあります。'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "team", "starts_on"),
+                name="membership_once",
+                violation_error_message="同じ担当への所属がすでにあります。",
+            ),
         ),
     ]

@@ -4,44 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Stream',
+            name="Stream",
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='系列')),
-                ('last', models.BigIntegerField(default=0, verbose_name='最後の履歴')),
-                ('hash', models.CharField(blank=True, default='', max_length=64)),
+                (
+                    "name",
+                    models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="系列"),
+                ),
+                ("last", models.BigIntegerField(default=0, verbose_name="最後の履歴")),
+                ("hash", models.CharField(blank=True, default="", max_length=64)),
             ],
             options={
-                'verbose_name': '監査記録の系列',
-                'verbose_name_plural': '監査記録の系列',
+                "verbose_name": "監査記録の系列",
+                "verbose_name_plural": "監査記録の系列",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=40, verbose_name='系列')),
-                ('code', models.CharField(max_length=60, verbose_name='種別')),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(verbose_name='日時')),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=100, verbose_name='行った人')),
-                ('team_name', models.CharField(blank=True, max_length=100, verbose_name='担当')),
-                ('data', models.JSONField(default=dict, verbose_name='内容')),
-                ('hash', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stream", models.CharField(max_length=40, verbose_name="系列")),
+                ("code", models.CharField(max_length=60, verbose_name="種別")),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.CharField(max_length=40)),
+                ("at", models.DateTimeField(verbose_name="日時")),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=100, verbose_name="行った人")),
+                ("team_name", models.CharField(blank=True, max_length=100, verbose_name="担当")),
+                ("data", models.JSONField(default=dict, verbose_name="内容")),
+                ("hash", models.CharField(max_length=64)),
             ],
             options={
-                'verbose_name': '履歴',
-                'verbose_name_plural': '履歴',
-                'indexes': [models.Index(fields=['object_type', 'object_id', '-id'], name='event_object'), models.Index(fields=['stream', 'id'], name='event_stream')],
+                "verbose_name": "履歴",
+                "verbose_name_plural": "履歴",
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "-id"], name="event_object"),
+                    models.Index(fields=["stream", "id"], name="event_stream"),
+                ],
             },
         ),
     ]

@@ -5,71 +5,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Era',
+            name="Era",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=4, unique=True, verbose_name='元号')),
-                ('letter', models.CharField(max_length=1, unique=True, verbose_name='略号')),
-                ('starts_on', models.DateField(unique=True, verbose_name='開始日')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=4, unique=True, verbose_name="元号")),
+                ("letter", models.CharField(max_length=1, unique=True, verbose_name="略号")),
+                ("starts_on", models.DateField(unique=True, verbose_name="開始日")),
             ],
             options={
-                'verbose_name': '元号',
-                'verbose_name_plural': '元号',
-                'ordering': ['starts_on'],
+                "verbose_name": "元号",
+                "verbose_name_plural": "元号",
+                "ordering": ["starts_on"],
             },
         ),
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(unique=True, verbose_name='日付')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(unique=True, verbose_name="日付")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
             ],
             options={
-                'verbose_name': '祝日',
-                'verbose_name_plural': '祝日',
-                'ordering': ['on'],
+                "verbose_name": "祝日",
+                "verbose_name_plural": "祝日",
+                "ordering": ["on"],
             },
         ),
         migrations.CreateModel(
-            name='ClosedDay',
+            name="ClosedDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日付')),
-                ('name', models.CharField(max_length=100, verbose_name='名称・理由')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.organization', verbose_name='団体(空欄は全団体)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日付")),
+                ("name", models.CharField(max_length=100, verbose_name="名称・理由")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.organization",
+                        verbose_name="団体(空欄は全団体)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '休庁日',
-                'verbose_name_plural': '休庁日',
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('on', 'organization'), name='closed_day_once', violation_error_message='この日はすでに休庁日です。'), models.UniqueConstraint(condition=models.Q(('organization', None)), fields=('on',), name='closed_day_once_for_all', violation_error_message='この日はすでに休庁日です。')],
+                "verbose_name": "休庁日",
+                "verbose_name_plural": "休庁日",
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("on", "organization"),
+                        name="closed_day_once",
+                        violation_error_message="この日はすでに休庁日です。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("organization", None)),
+                        fields=("on",),
+                        name="closed_day_once_for_all",
+                        violation_error_message="この日はすでに休庁日です。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OpenDay',
+            name="OpenDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='日付')),
-                ('name', models.CharField(max_length=100, verbose_name='名称・理由')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.organization', verbose_name='団体(空欄は全団体)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日付")),
+                ("name", models.CharField(max_length=100, verbose_name="名称・理由")),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="accounts.organization",
+                        verbose_name="団体(空欄は全団体)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '臨時開庁日',
-                'verbose_name_plural': '臨時開庁日',
-                'ordering': ['on'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('on', 'organization'), name='open_day_once', violation_error_message='この日はすでに臨時開庁日です。'), models.UniqueConstraint(condition=models.Q(('organization', None)), fields=('on',), name='open_day_once_for_all', violation_error_message='この日はすでに臨時開庁日です。')],
+                "verbose_name": "臨時開庁日",
+                "verbose_name_plural": "臨時開庁日",
+                "ordering": ["on"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("on", "organization"),
+                        name="open_day_once",
+                        violation_error_message="この日はすでに臨時開庁日です。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("organization", None)),
+                        fields=("on",),
+                        name="open_day_once_for_all",
+                        violation_error_message="この日はすでに臨時開庁日です。",
+                    ),
+                ],
             },
         ),
     ]
