@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Organization, User
+from opsdesk.accounts.models import Membership, Organization, Team, User
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
@@ -14,23 +15,32 @@ from .models import Edition
 
 
 @command
-def publish(edition: Edition, *, by: User | None, at: datetime, in_force_on: date) -> Edition:
+def publish(
+    edition: Edition, *, by: User | None, at: datetime, in_force_on: date, version: int | None = None
+) -> Edition:
     """Publish a draft, in force from `in_force_on`; Refusal if it is no draft or nobody could close a duty.
 
-    `by` None is the system (the first edition at the start). Only the first edition may be in force at once:
+    `by` None is the system (the first edition at the start); `version` the one that the person saw. Who saved
+    last leaves the publishing to another, if there is one. Only the first edition may be in force at once:
     what was done under an edition keeps its marks.
     """
     edition = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
-    if by is not None and not by.can_publish_matrix:
-        raise Refusal(_("分担表を公開する権限がありません。"))
     if not edition.is_draft:
-        raise Refusal(_("%(edition)sはすでに公開されています。") % {"edition": edition})
+        raise Refusal(_("%(edition)sはすでに%(state)sされています。") % _words(edition))
+    if version is not None and version != edition.version:
+        raise Refusal(
+            _("表示したあとに改定案が保存されています。画面を開き直し、内容を確かめてから公開してください。")
+        )
+    if by is not None:
+        _require_publisher(edition, by, timezone.localdate(at))
     published = Edition.objects.published()
     if published.exists() and in_force_on <= timezone.localdate(at):
         raise Refusal(_("施行日は明日以降の日付にしてください。"))
     if published.filter(in_force_on=in_force_on).exists():
         raise Refusal(_("この施行日の版がすでに公開されています。"))
-    duties = edition.duties.prefetch_related("assignments")
+    duties = list(edition.duties.prefetch_related("assignments"))
+    if not duties:
+        raise Refusal(_("行のない分担表は公開できません。"))
     if found := blockers(duties):
         raise Refusal("\n".join(str(f) for f in found))
     edition.state, edition.in_force_on = Edition.State.PUBLISHED, in_force_on
@@ -44,7 +54,7 @@ def publish(edition: Edition, *, by: User | None, at: datetime, in_force_on: dat
 def withdraw(edition: Edition, *, by: User, at: datetime, reason: str) -> Edition:
     """Withdraw a published edition that is not yet in force; raises Refusal if it is, or without a reason."""
     edition = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
-    if not by.can_publish_matrix:
+    if not publishers(timezone.localdate(at)).filter(pk=by.pk).exists():
         raise Refusal(_("分担表を取り下げる権限がありません。"))
     if not reason.strip():
         raise Refusal(
@@ -59,6 +69,30 @@ def withdraw(edition: Edition, *, by: User, at: datetime, reason: str) -> Editio
     edition.state = Edition.State.WITHDRAWN
     record("edition.withdrawn", edition, by=by, at=at, stream=stream(), reason=reason)
     return edition
+
+
+def publishers(today: date) -> QuerySet[User]:
+    """Who may publish on `today`: people of the union with that right."""
+    of_union = Membership.objects.on(today).filter(
+        team__in=Team.objects.on(today), team__role__kind=Organization.Kind.UNION
+    )
+    return User.objects.filter(is_active=True, can_publish_matrix=True, memberships__in=of_union).distinct()
+
+
+def _require_publisher(edition: Edition, by: User, today: date) -> None:
+    can = set(publishers(today).values_list("pk", flat=True))
+    if by.pk not in can:
+        raise Refusal(_("分担表を公開する権限がありません。"))
+    if edition.saved_by_id == by.pk and len(can) > 1:
+        raise Refusal(
+            _(
+                "最後に保存した人は公開できません。公開できるほかの人に、内容を確かめて公開してもらってください。"
+            )
+        )
+
+
+def _words(edition: Edition) -> dict[str, str]:
+    return {"edition": str(edition), "state": edition.get_state_display()}
 
 
 def stream() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 MESSAGE = "a published edition never changes"
 TABLES = ("duty", "assignment", "schedule", "dutyfield", "signer", "followup")
+#: Columns of an edition in the order in which migrations brought them (0001: the first eight).
 KEPT = (
     "id",
     "number",
@@ -17,6 +18,10 @@ KEPT = (
     "created_at",
     "published_at",
     "published_by_id",
+    "version",
+    "last_key",
+    "saved_at",
+    "saved_by_id",
 )
 
 POSTGRES = f"""
@@ -48,9 +53,9 @@ END $$;
 """
 
 
-def install(schema_editor: Any) -> None:
-    """Create the triggers."""
-    for statement in _statements(schema_editor.connection.vendor):
+def install(schema_editor: Any, kept: tuple[str, ...] = KEPT) -> None:
+    """Create the triggers; `kept`: the columns that an edition has at this point of its migrations."""
+    for statement in _statements(schema_editor.connection.vendor, kept):
         schema_editor.execute(statement, params=None)
 
 
@@ -66,7 +71,7 @@ def remove(schema_editor: Any) -> None:
         schema_editor.execute("DROP FUNCTION raci_guard_edition()", params=None)
 
 
-def _statements(vendor: str) -> list[str]:
+def _statements(vendor: str, kept: tuple[str, ...]) -> list[str]:
     if vendor == "postgresql":
         do = dict.fromkeys(("insert", "update", "delete"), "EXECUTE FUNCTION raci_guard_edition()")
         content = [
@@ -75,7 +80,7 @@ def _statements(vendor: str) -> list[str]:
             for table in TABLES
             for event in ("insert", "update", "delete")
         ]
-        return [POSTGRES, *content, *_edition(do, "FOR EACH ROW ", "IS DISTINCT FROM")]
+        return [POSTGRES, *content, *_edition(do, kept, "FOR EACH ROW ", "IS DISTINCT FROM")]
     do = dict.fromkeys(("insert", "update", "delete"), f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END")
     content = [
         f"CREATE TRIGGER raci_{table}_{event} BEFORE {event} ON raci_{table} "
@@ -83,7 +88,7 @@ def _statements(vendor: str) -> list[str]:
         for table in TABLES
         for event in ("insert", "update", "delete")
     ]
-    return [*content, *_edition(do, "", "IS NOT")]
+    return [*content, *_edition(do, kept, "", "IS NOT")]
 
 
 def _closed(table: str, event: str) -> str:
@@ -99,9 +104,9 @@ def _closed(table: str, event: str) -> str:
     )
 
 
-def _edition(do: dict[str, str], each: str, differs: str) -> list[str]:
+def _edition(do: dict[str, str], kept: tuple[str, ...], each: str, differs: str) -> list[str]:
     """An edition begins as a draft; once published only its state moves, to withdrawn."""
-    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in KEPT)
+    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in kept)
     withdrawn = "OLD.state = 'published' AND NEW.state = 'withdrawn'"
     conditions = {
         "insert": "NEW.state <> 'draft'",

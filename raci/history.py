@@ -21,7 +21,29 @@ def _published(event: Event) -> str:
     return _("公開しました（%(day)s施行）") % {"day": day}
 
 
+def _revised(event: Event) -> str:
+    if event.data["based_on"] is None:
+        return _("改定案を作りました（%(rows)s行）") % event.data
+    return _("第%(based_on)s版から改定案を作りました（%(rows)s行）") % event.data
+
+
+def _saved(event: Event) -> str:
+    numbers = "・".join(f"No.{n}" for n in event.data["rows"][:12])
+    more = _("ほか") if len(event.data["rows"]) > 12 else ""
+    return _("%(cells)sか所を保存しました（%(numbers)s%(more)s）") % {
+        "cells": event.data["cells"],
+        "numbers": numbers,
+        "more": more,
+    }
+
+
 SENTENCES = {
+    "edition.revised": Sentence(gettext_lazy("改定案"), _revised),
+    "edition.saved": Sentence(gettext_lazy("保存"), _saved),
+    "edition.undone": Sentence(gettext_lazy("元に戻す"), gettext_lazy("最後の保存を元に戻しました")),
+    "edition.discarded": Sentence(
+        gettext_lazy("破棄"), gettext_lazy("改定案を破棄しました"), lambda e: e.data["reason"], "wait"
+    ),
     "edition.loaded": Sentence(gettext_lazy("登録"), _loaded),
     "edition.published": Sentence(gettext_lazy("公開"), _published, tone="ok"),
     "edition.withdrawn": Sentence(

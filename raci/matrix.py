@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -80,7 +81,14 @@ class Filter:
         return bool(self.cycles or self.marks or self.word or self.keys is not None)
 
 
-def resolved(duties: Sequence[Duty]) -> list[tuple[str, str]]:
+class Grouped(Protocol):
+    """What stands in groups: a duty, or a row of a draft."""
+
+    category: str
+    section: str
+
+
+def resolved(duties: Sequence[Grouped]) -> list[tuple[str, str]]:
     """Category and section of each row in full; blank means as above.
 
     A section that is nothing but a bracket is the second line of the one above: the source broke the cell

@@ -75,6 +75,12 @@ def union_member(request: Request) -> bool:
     )
 
 
+@named(_("分担表の改定案を作れる人（広域組合の担当者と管理者）"))
+def drafter(request: Request) -> bool:
+    """分担表の改定案を作れる人"""
+    return administrator(request) or union_member(request)
+
+
 @named(_("分担表を公開できる人"))
 def publisher(request: Request) -> bool:
     """分担表を公開できる人"""

@@ -22,9 +22,15 @@ Cell = Callable[[Any], Any]
 
 
 @lru_cache(1024)
+def _arguments(function: Cell, is_bound: bool) -> tuple[tuple[str, ...], str | None]:
+    args, catch_all = signature(function)
+    return args[1:] if is_bound else args, catch_all
+
+
 def arguments(draw: Cell) -> tuple[tuple[str, ...], str | None]:
     """tables2's signature(), asked once a function: names of the arguments without self, and of **kwargs."""
-    return signature(draw)
+    function = getattr(draw, "__func__", None)
+    return _arguments(function or draw, function is not None)
 
 
 #: The opening tags of cells, by table and column: their attributes are those of the class.
@@ -94,7 +100,7 @@ class FastTable(tables.Table):
 
     @staticmethod
     def _is_fast(column: Any, draw: Cell) -> bool:
-        args, catch_all = arguments(getattr(draw, "__func__", draw))
+        args, catch_all = arguments(draw)
         return catch_all is None and (args == ("record",) or (args == ("value",) and column.link is None))
 
     def _td(self, column: Any) -> str:
@@ -110,7 +116,7 @@ class FastTable(tables.Table):
     def _cell(self, column: Any, draw: Cell, stock: Callable[[Any, str], Any], default: Any) -> Cell:
         if not self._is_fast(column, draw):
             return lambda r: stock(BoundRow(r, self), column.name)
-        if arguments(getattr(draw, "__func__", draw))[0] == ("record",):
+        if arguments(draw)[0] == ("record",):
             return draw
         model = self.data.model or self._meta.model
         field = column.accessor.get_field(model) if model else None

@@ -4,6 +4,7 @@ from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
 from .followup import FollowUp
+from .saving import Saving
 from .schedule import Schedule
 from .signer import Signer
 
@@ -16,6 +17,7 @@ __all__ = [
     "FieldKind",
     "FollowUp",
     "Mark",
+    "Saving",
     "Schedule",
     "Scope",
     "Sharing",

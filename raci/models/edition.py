@@ -12,6 +12,9 @@ from opsdesk.lib.refusal import Refusal
 
 
 class EditionQuerySet(models.QuerySet):
+    def drafts(self):
+        return self.filter(state=Edition.State.DRAFT)
+
     def published(self):
         return self.filter(state=Edition.State.PUBLISHED)
 
@@ -21,10 +24,13 @@ class EditionQuerySet(models.QuerySet):
 
 
 class Edition(models.Model):
+    """`version` rises with every saving of a draft; `last_key` is the highest key ever given in it."""
+
     class State(models.TextChoices):
         DRAFT = "draft", _("改定案")
         PUBLISHED = "published", _("公開")
         WITHDRAWN = "withdrawn", _("取り下げ")
+        DISCARDED = "discarded", _("破棄")
 
     number = models.PositiveIntegerField(_("版"), unique=True)
     title = models.CharField(_("表題"), max_length=100, default="運用業務作業分担表")
@@ -34,6 +40,17 @@ class Edition(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("元の版")
     )
     created_at = models.DateTimeField(_("作成日時"))
+    version = models.PositiveIntegerField(_("保存の回数"), default=0)
+    last_key = models.PositiveIntegerField(_("最後の業務キー"), default=0)
+    saved_at = models.DateTimeField(_("最終保存"), null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("最後に保存した人"),
+    )
     published_at = models.DateTimeField(_("公開日時"), null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

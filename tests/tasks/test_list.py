@@ -228,7 +228,7 @@ def test_what_is_not_understood_gets_a_sentence_and_the_list_still_shows(look, h
     "query",
     [
         {"state": "nothing"},
-        {"scope": "\x00"},
+        {"scope": "\x07"},
         {"page": "[0,1,2]"},
         {"sort": "-assignee"},
         {"sort": "duty__edition__title"},
@@ -241,6 +241,12 @@ def test_what_is_not_understood_gets_a_sentence_and_the_list_still_shows(look, h
 )
 def test_odd_queries_still_show_a_list(look, history, query):
     assert look("sato", **query).status_code == 200
+
+
+def test_a_character_that_no_database_keeps_is_refused(look, history):
+    answer = look("sato", q="a\x00b")
+    assert answer.status_code == 400
+    assert "読めません" in answer.content.decode()
 
 
 def test_text_of_people_is_escaped(look, cast):
