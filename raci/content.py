@@ -253,3 +253,16 @@ def _field(
     plain = {name: value for name, value in row.items() if name not in ("columns", "signer")}
     signer = role[row["signer"]] if "signer" in row else None
     return DutyField(duty=duty, parent=parent, position=position, signer_role=signer, **plain)
+
+
+def unsaved(row: Row) -> Duty:
+    """The duty of a row that is stored nowhere, with its schedule: for words, rules and forecasts."""
+    duty = Duty(
+        **{name: row[name] for name in PLAIN}, **{name: row[name] for name in SETTINGS if name in row}
+    )
+    if row.get("schedule") is not None:
+        rule = dict(row["schedule"])
+        if isinstance(rule.get("due_time"), str):
+            rule["due_time"] = time.fromisoformat(rule["due_time"])
+        Schedule(duty=duty, **rule)  # hangs itself on the duty
+    return duty
