@@ -147,6 +147,22 @@ def test_a_draft_comes_back_and_can_be_thrown_away(visit: Visit):
     assert draft(page) is None
 
 
+def test_a_draft_never_overwrites_what_is_typed_before_the_script_is_there(visit: Visit):
+    """On a slow line the page is there first: what somebody corrects meanwhile is the truth."""
+    page = visit(FORM)
+    page.locator("[name=memo]").fill("古い")
+    kept(page, "古い")
+    held: list[Route] = []
+    page.route("**/js/draft.js", lambda route: held.append(route))
+    page.goto(f"{SITE}/", wait_until="commit")
+    page.locator("[name=memo]").fill("新しい")
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].fallback()
+    expect(page.locator("[data-draft-bound]")).to_have_count(1)
+    expect(page.locator("[name=memo]")).to_have_value("新しい")
+
+
 def test_a_draft_is_somebodys_own(visit: Visit):
     page = visit(FORM)
     page.locator("[name=memo]").fill("途中まで")

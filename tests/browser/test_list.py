@@ -84,7 +84,7 @@ def test_a_wrong_date_gets_a_sentence(visit, cast):
     expect(alert).to_contain_text("「きのう」は日付として読めません")
     expect(rows(page)).to_have_count(1)
     alert.get_by_role("link").click()
-    assert page.url.endswith("#id_due_from")
+    expect(page).to_have_url(re.compile("#id_due_from$"))
 
 
 def test_pages(visit, cast):

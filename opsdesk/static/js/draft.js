@@ -10,6 +10,13 @@ const kept = (field) => field.name && !field.matches("[type=hidden], [type=passw
 const fields = (form) => [...form.elements].filter(kept);
 const value = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
 const id = (field) => (field.matches("[type=checkbox], [type=radio]") ? `${field.name}=${field.value}` : field.name);
+// What the page came with, whatever was typed before this script was there.
+const given = (field) => {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.defaultChecked;
+  if (!field.matches("select")) return field.defaultValue;
+  return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
+};
+const original = (form) => Object.fromEntries(fields(form).map((field) => [id(field), given(field)]));
 const snapshot = (form) => Object.fromEntries(fields(form).map((field) => [id(field), value(field)]));
 const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } };
 const write = (name, data) => { try { localStorage.setItem(name, JSON.stringify(data)); } catch { /* full: only the draft is lost */ } };
@@ -41,12 +48,13 @@ function note(form, draft, before) {
   button.type = "button";
   button.className = "btn btn-s";
   button.textContent = "破棄";
-  button.addEventListener("click", () => { fill(form, before); localStorage.removeItem(key(form)); line.remove(); });
+  button.addEventListener("click", () => { fill(form, before, true); localStorage.removeItem(key(form)); line.remove(); });
   line.append(text, button);
   form.prepend(line);
 }
 
-function fill(form, values) {
+// Put `values` in; what is typed already stays unless `all`.
+function fill(form, values, all) {
   for (const name of Object.keys(values)) {
     const [, field, row] = /^f-(.+)-(\d+)-[^-]+$/.exec(name.split("=")[0]) ?? [];
     const table = field && form.querySelector(`[data-lines="${field}"]`);
@@ -54,7 +62,7 @@ function fill(form, values) {
   }
   for (const field of fields(form)) {
     const old = values[id(field)];
-    if (old === undefined || old === value(field)) continue;
+    if (old === undefined || old === value(field) || (!all && value(field) !== given(field))) continue;
     if (typeof old === "boolean") field.checked = old; else field.value = old;
     field.dispatchEvent(new Event("change"));
   }
@@ -63,7 +71,7 @@ function fill(form, values) {
 function bind(form) {
   if (form.dataset.draftBound) return;
   form.dataset.draftBound = "1";
-  const before = snapshot(form);
+  const before = original(form);
   const draft = read(key(form));
   if (draft && JSON.stringify(draft.values) !== JSON.stringify(before)) { fill(form, draft.values); note(form, draft, before); }
   let timer;
