@@ -158,8 +158,8 @@ def published_among(tasks: QuerySet[Any], today: date, most: int) -> tuple[list[
         )
     )  # fmt: skip
     found: dict[int, Published] = {}
-    number = 0
-    for number, task, *own, pk, organization, name, at, by, question, reply in rows:
+    total_number = 0
+    for total_number, task, *own, pk, organization, name, at, by, question, reply in rows:  # noqa: B007
         published = found.setdefault(task, Published(task, *own))
         published.acks.append(Ack(pk, organization, name, at, by or "", question, reply))
-    return list(found.values()), number
+    return list(found.values()), total_number

@@ -1,4 +1,4 @@
-"""What closing and revising give out to be acknowledged, and what reopening takes back; inside their beats."""
+"""What closing and revising give out to be acknowledged, what reopening takes back; inside their beats."""
 
 from __future__ import annotations
 

@@ -82,8 +82,9 @@ def _require_reviser(task: Task, team: Team) -> None:
 
 
 def revised_files(current: Publication) -> list[Attachment]:
-    """The files of the next version: those of `current` that stand, unless a newer one replaces its field's."""
-    rows = current.task.attachments.filter(withdrawn_at=None, audience=Audience.ALL).select_related("team__role")
+    """The files of the next version: those of `current` that stand; a field's newer ones replace its old."""
+    rows = current.task.attachments.filter(withdrawn_at=None, audience=Audience.ALL)
+    rows = rows.select_related("team__role").order_by("pk")
     kept = [f for f in rows if f.pk in current.files]
     known = {pk for p in current.task.publications.all() for pk in p.files}
     new = [f for f in rows if f.pk not in known and f.at >= current.published_at]
@@ -103,7 +104,5 @@ def _places(files: Iterable[Attachment]) -> frozenset[str]:
 
 def _changed(task: Task, before: Publication, files: list[int]) -> list[str]:
     """Labels of the fields that are not what they were."""
-    found = [
-        f.row.label for f in task_fields(task) if task.answers.get(f.key) != before.answers.get(f.key)
-    ]
+    found = [f.row.label for f in task_fields(task) if task.answers.get(f.key) != before.answers.get(f.key)]
     return [*found, *([_("ファイル")] if files != before.files else [])]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from raci.definition import definition_of
 
-from .models import Publication, Task
+from .models import Task
 
 
 def wish_rule(duty_id: int) -> Mapping[str, Any] | None:
@@ -38,10 +38,20 @@ def open_wishes(task: Task) -> list[Task]:
     if rule is None:
         return []
     rows = Task.objects.done().filter(key=rule["key"], period=task.period).order_by("pk")
-    settled = settled_by(list(task.publications.all()))
+    settled = {pk for settles in task.publications.values_list("settles", flat=True) for pk in settles}
     return [t for t in wishes_among(task, list(rows)) if t.pk not in settled]
 
 
-def settled_by(publications: Sequence[Publication]) -> dict[int, int]:
-    """Version that settled it, by the id of the wish's task."""
-    return {pk: p.version for p in publications for pk in p.settles}
+class Settling(Protocol):
+    """A version, stored or read."""
+
+    @property
+    def number(self) -> int: ...
+
+    @property
+    def settles(self) -> Sequence[int]: ...
+
+
+def settled_by(versions: Iterable[Settling]) -> dict[int, int]:
+    """Number of the version that settled it, by the id of the wish's task."""
+    return {pk: v.number for v in versions for pk in v.settles}

@@ -1,4 +1,4 @@
-"""Publication: the result of a closed task, given out to be acknowledged; Acknowledgement: one municipality's."""
+"""Publication: a version of a closed task's result; Acknowledgement: what it asks of one municipality."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from .task import Task
 
 
 class Publication(models.Model):
-    """One version (版) of what a task published: `answers` and `files` (ids of attachments) as they were then.
+    """One version (版) of what a task published: `answers` and `files` (ids of attachments) as they were.
 
     Version 1 is its closing, the later ones are revisions with a `reason`; `settles` are the ids of the tasks
     whose wishes a revision answers. The current one is acknowledged. Reopening the task withdraws it; then

@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
 from tasks import progress
 from tasks.models import Acknowledgement, Publication, Task
+from tasks.wishes import open_wishes
 from tests.make import TODAY, at, make_task
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +28,7 @@ def union(cast, hour=9, **given):
 
 
 def attach(task, key, name="計画.xlsx", **common):
-    return task.attachments.create(
-        field_key=key, name=name, content_type="x", size=1, sha256="0", **common
-    )
+    return task.attachments.create(field_key=key, name=name, content_type="x", size=1, sha256="0", **common)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def wished(cast, edition):
     """38 closed by the union, 汐見市 wishes a change, 桐原市 does not, 瑞野町 has not said."""
     task = make_task(38, **YEAR)
     attach(task, "yearly_schedule", **union(cast))
-    progress.close(task, answers={}, **union(cast))
+    task = progress.close(task, answers={}, **union(cast))
     wish = make_task(39, cast.shiomi, **YEAR)
     ono = {"by": cast.ono, "team": cast.team["shiomi"], "at": at(10)}
     progress.close(wish, answers={"adjustment": "変更希望", "wish": "7月の納付書を6月に"}, **ono)
@@ -148,3 +148,111 @@ def test_a_revision_settles_wishes(cast, wished):
     assert second.settles == [wish.pk]
     third = progress.revise(task, answers={"lines": []}, reason="x", settles=[wish.pk], **union(cast, 12))
     assert third.settles == []
+
+
+def test_open_wishes_are_settled_once(cast, wished):
+    task, wish = wished
+    assert [t.pk for t in open_wishes(task)] == [wish.pk]
+    lines = {"lines": [{"form": "納付書"}]}
+    progress.revise(task, answers=lines, reason="x", settles=[wish.pk], **union(cast, 11))
+    assert open_wishes(task) == []
+
+
+# --- the pages ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ask(client, cast):
+    with time_machine.travel(at(12), tick=False):
+
+        def go(login, path, data=None):
+            client.force_login(getattr(cast, login))
+            return client.get(path) if data is None else client.post(path, data)
+
+        yield go
+
+
+def test_the_page(ask, cast, plan, holidays):
+    text = ask("sato", f"/tasks/{plan.pk}/").content.decode()
+    assert f'href="/tasks/{plan.pk}/revise/"' in text
+    form = ask("sato", f"/tasks/{plan.pk}/revise/")
+    assert form.status_code == 200 and "はじめ" in form.content.decode()
+    data = {"f-remarks": "直した", "version": plan.version, "reason": ""}
+    refused = ask("sato", f"/tasks/{plan.pk}/revise/", data)
+    assert refused.status_code == 422 and "改訂の理由を入力してください。" in refused.content.decode()
+    assert "直した" in refused.content.decode()
+    answer = ask("sato", f"/tasks/{plan.pk}/revise/", {**data, "reason": "処理日"})
+    assert (answer.status_code, answer.url) == (302, f"/tasks/{plan.pk}/")
+    text = ask("ono", f"/tasks/{plan.pk}/").content.decode()
+    assert "第2版" in text and "処理日" in text and f"/tasks/{plan.pk}/versions/1/" in text
+    old = ask("ono", f"/tasks/{plan.pk}/versions/1/").content.decode()
+    assert "はじめ" in old and "直した" not in old and "改訂されました" in old and "計画.xlsx" in old
+
+
+def test_a_file_of_the_form_replaces_the_old_one(ask, cast, plan, holidays):
+    upload = SimpleUploadedFile("計画2.txt", "二".encode())
+    data = {"f-remarks": "はじめ", "version": plan.version, "reason": "x", "file-monthly_plan": upload}
+    assert ask("sato", f"/tasks/{plan.pk}/revise/", data).status_code == 302
+    text = ask("ono", f"/tasks/{plan.pk}/").content.decode()
+    assert text.count("計画2.txt") == 3  # its field, the list of all files, the history
+    assert text.count("計画.xlsx") == 1  # only the list
+    assert "計画.xlsx" in ask("ono", f"/tasks/{plan.pk}/versions/1/").content.decode()
+
+
+def test_a_stale_form_is_told_and_keeps_what_was_typed(ask, cast, plan, holidays):
+    revise(plan, cast)
+    data = {"f-remarks": "別の案", "version": plan.version, "reason": "x"}
+    answer = ask("takahashi", f"/tasks/{plan.pk}/revise/", data)
+    assert answer.status_code == 409
+    assert "佐藤 美咲" in answer.content.decode() and "別の案" in answer.content.decode()
+
+
+def test_one_more_line_without_script(ask, cast, wished, holidays):
+    task, _wish = wished
+    data = {"add-line": "lines", "f-lines-0-form": "納付書", "version": task.version}
+    text = ask("morishita", f"/tasks/{task.pk}/revise/", data).content.decode()
+    assert 'name="f-lines-2-form"' in text and "納付書" in text
+    assert Publication.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "login, status",
+    [("ono", 403), ("morishita", 403), ("ogawa", 404), ("kubo", 403), ("takahashi", 200)],
+)
+def test_doors(ask, cast, plan, holidays, login, status):
+    assert ask(login, f"/tasks/{plan.pk}/revise/").status_code == status
+
+
+def test_the_union_for_it(ask, cast, plan, holidays):
+    assert "代行して改訂する" in ask("morishita", f"/tasks/{plan.pk}/").content.decode()
+    assert ask("morishita", f"/tasks/{plan.pk}/revise/?proxy=1").status_code == 200
+    data = {"f-remarks": "代わりに", "version": plan.version, "reason": "急ぎ", "proxy": "1"}
+    assert ask("morishita", f"/tasks/{plan.pk}/revise/", data).status_code == 302
+    publication = Publication.objects.get(is_current=True)
+    assert publication.is_proxy and publication.published_for == cast.team["operations"]
+
+
+def test_versions_of_others_and_of_nothing(ask, cast, plan, holidays):
+    assert ask("yamaguchi", f"/tasks/{plan.pk}/versions/1/").status_code == 404
+    assert ask("kubo", f"/tasks/{plan.pk}/versions/1/").status_code == 403
+    assert ask("sato", f"/tasks/{plan.pk}/versions/2/").status_code == 404
+
+
+def test_wrong_method(client, ask, cast, plan):
+    ask("sato", "/")
+    assert client.put(f"/tasks/{plan.pk}/revise/").status_code == 405
+    assert client.post(f"/tasks/{plan.pk}/versions/1/").status_code == 405
+
+
+def test_wishes_stand_on_the_page_to_those_who_may_read_them(ask, cast, wished, holidays):
+    task, wish = wished
+    for login in ("morishita", "sato", "ono"):
+        text = ask(login, f"/tasks/{task.pk}/").content.decode()
+        assert "変更希望" in text and "7月の納付書を6月に" in text and "未対応" in text, login
+    assert "納付書" not in ask("makino", f"/tasks/{task.pk}/").content.decode()
+    form = ask("morishita", f"/tasks/{task.pk}/revise/").content.decode()
+    assert f'name="settles" value="{wish.pk}"' in form and "checked" in form
+    data = {"f-lines-0-form": "納付書", "version": task.version, "reason": "希望", "settles": wish.pk}
+    assert ask("morishita", f"/tasks/{task.pk}/revise/", data).status_code == 302
+    text = ask("ono", f"/tasks/{task.pk}/").content.decode()
+    assert "第2版で対応" in text and "未対応" not in text
