@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -46,8 +47,8 @@ class Version:
     is_proxy: bool
     withdrawn_at: datetime | None
     withdrawn_reason: str
-    files: tuple[int, ...]
-    settles: tuple[int, ...]
+    files: Sequence[int]
+    settles: Sequence[int]
     acks: list[Ack] = field(default_factory=list)
 
     @property
@@ -78,9 +79,12 @@ def versions_of(task: Task, today: date) -> list[Version]:
         )
     )  # fmt: skip
     found: dict[int, Version] = {}
-    for number, *own, files, settles, pk, organization, name, at, by, question, reply, left_on in rows:
+    for row in rows:
+        version: Any = row[:11]
+        pk, organization, name, at, by, question, reply, left_on = row[11:]
+        number = version[0]
         if number not in found:
-            found[number] = Version(number, *own, tuple(files), tuple(settles))
+            found[number] = Version(*version)
         if pk is not None and (at is not None or left_on is None or left_on >= today):
             found[number].acks.append(Ack(pk, organization, name, at, by or "", question, reply))
     return list(found.values())

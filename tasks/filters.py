@@ -13,6 +13,7 @@ from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Assignment, Cycle, Edition, Mark, Signer
 
+from .acknowledgements import unacknowledged
 from .choices import TeamChoice, by_code, code_of, organizations_of, teams_for
 from .models import Signature
 from .models.task import TaskQuerySet
@@ -26,6 +27,7 @@ STATES = (
     ("upcoming", _("今後5開庁日")),
     ("begun", _("作業中")),
     ("waiting", _("署名待ち")),
+    ("unconfirmed", _("確認待ち")),
     ("done", _("完了")),
     ("late", _("遅れて完了")),
     ("skipped", _("対象外")),
@@ -86,6 +88,7 @@ class TaskFilter(ListFilter):
             "upcoming": lambda: queryset.upcoming(*self.ahead()),
             "begun": queryset.begun,
             "waiting": lambda: waiting(queryset, self.standing),
+            "unconfirmed": lambda: unacknowledged(queryset, self.standing, today),
             "done": queryset.done,
             "late": queryset.late,
             "skipped": queryset.skipped,
