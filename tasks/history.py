@@ -140,7 +140,9 @@ SENTENCES = {
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
     ),
-    "task.repointed": Sentence(gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), tone="info"),
+    "task.repointed": Sentence(
+        gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), reason, "info"
+    ),
     "task.withdrawn": Sentence(
         gettext_lazy("対象外"), gettext_lazy("自動で対象外にしました"), reason, "wait"
     ),

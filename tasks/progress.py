@@ -7,6 +7,7 @@ from .commenting import comment
 from .evidence import attach, withdraw
 from .handover import hand_over
 from .reopening import reopen
+from .repointing import repoint
 from .revising import revise
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
@@ -24,6 +25,7 @@ __all__ = [
     "let_go",
     "pass_lead",
     "reopen",
+    "repoint",
     "revise",
     "save_answers",
     "send_back",

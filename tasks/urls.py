@@ -13,6 +13,7 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.reason import task_reopen, task_skip
+from .views.repoint import task_repoint
 from .views.revise import task_revise
 from .views.rights import rights
 from .views.sheet import task_sheet
@@ -39,6 +40,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),
     path("tasks/<int:pk>/ask/", task_ask, name="ask"),
