@@ -20,7 +20,7 @@ STRENGTH = {Mark.MAIN.value: 3, Mark.SUPPORT.value: 2, Mark.RELATED.value: 1}
 
 @dataclass(frozen=True)
 class Standing:
-    """The teams a user is in on a day, and their roles' marks on every duty of every published edition."""
+    """The teams a user is in on a day, and their roles' marks on every duty of every issued edition."""
 
     teams: tuple[Team, ...]
     approver_of: frozenset[int]
@@ -131,11 +131,11 @@ def _standing(user: Any, today: date) -> Standing:
 
 
 def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int | None]]:
-    """(duty, role, mark, id of the union) of every published edition; the union's id saves a statement.
+    """(duty, role, mark, id of the union) of every issued edition; the union's id saves a statement.
 
     A signer without a mark sees the duty as one with △ does."""
     union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
-    of = {"role__in": {t.role_id for t in teams}, "duty__edition__state": Edition.State.PUBLISHED}
+    of = {"role__in": {t.role_id for t in teams}, "duty__edition__state__in": Edition.ISSUED}
     marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark", union)
     signing = Signer.objects.filter(**of).order_by()
     return list(

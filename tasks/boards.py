@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -22,6 +22,7 @@ from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Cycle, Mark, Scope
 
+from .acknowledgements import Published, published_among, unacknowledged
 from .choices import code_of
 from .filters import AHEAD, TaskFilter, waiting
 from .models import Task
@@ -32,6 +33,7 @@ from .tables import COLUMNS, with_rows
 #: Rows shown of each kind; the list behind the count has them all.
 SHOWN = 50
 DONE_SHOWN = 20
+ACKS_SHOWN = 10
 SCOPES = ("mine", "team", "all")
 
 
@@ -205,14 +207,24 @@ class Board:
 
     @cached_property
     def waiting(self) -> list[Task]:
-        """Tasks whose next signature is mine (for the union: anybody's), at most SHOWN + 1."""
-        return list(_with_texts(waiting(self.tasks, self.standing))[: SHOWN + 1])
+        """Tasks whose next signature is mine (for the union: anybody's), at most SHOWN."""
+        found: QuerySet[Any] = waiting(self.tasks, self.standing).annotate(total=Window(Count("pk")))
+        return list(_with_texts(found)[:SHOWN])
+
+    @property
+    def waiting_count(self) -> int:
+        return self.waiting[0].total if self.waiting else 0  # type: ignore[attr-defined]
 
     @cached_property
-    def waiting_count(self) -> int:
-        if len(self.waiting) <= SHOWN:
-            return len(self.waiting)
-        return waiting(self.tasks, self.standing).count()
+    def acks_board(self) -> Board:
+        """Whose published results: those that I do, for a municipality all that it sees."""
+        return Board(self.request, scope="all", team=self.team) if self.is_member else self
+
+    @cached_property
+    def unacknowledged(self) -> tuple[list[Published], int]:
+        """Results that my municipality has not acknowledged, or for others any; and how many there are."""
+        found = unacknowledged(self.acks_board.tasks, self.standing, self.today)
+        return published_among(found, self.today, ACKS_SHOWN)
 
 
 def ids_of(arms: Sequence[QuerySet[Task]]) -> list[int]:

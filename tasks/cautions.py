@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from opsdesk.calendar.fiscal import FiscalYear
@@ -12,6 +14,7 @@ from opsdesk.calendar.holidays import missing_for
 from raci.access import Standing
 
 from .acting import when
+from .astray import strays
 from .models import GenerationRun
 
 #: Beat wakes generation every three minutes.
@@ -21,6 +24,8 @@ STALE = timedelta(minutes=15)
 def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -> list[str]:
     """Sentences, the gravest first; missing holidays are for those who can do something about them."""
     found = [_of_generation(now)]
+    if standing.is_union:
+        found.append(_of_strays())
     if standing.is_union or user.is_staff:
         found += [
             _("%(year)sの祝日が登録されていません。管理者は、管理画面の「祝日」から取り込んでください。")
@@ -51,6 +56,20 @@ def _of_generation(now: datetime) -> str:
         )
         return sentence % {"n": f"{run.refused:,}"}
     return ""
+
+
+def _of_strays() -> str:
+    """Begun tasks that a new edition gives to others or has no more: somebody moves them by hand."""
+    number = len(strays())
+    if not number:
+        return ""
+    return format_html(
+        '{} <a href="{}?state=astray&amp;scope=all">{}</a>',
+        _("分担表の改定で主担当が変わったか、なくなった作業のうち、着手済みのものが %(n)s件あります。")
+        % {"n": number},
+        reverse("tasks:list"),
+        _("一覧を開いて、移すか対象外にしてください。"),
+    )
 
 
 def _of_holidays(year: FiscalYear) -> str:

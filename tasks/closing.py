@@ -20,6 +20,7 @@ from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, st
 from .around import missing_before
 from .filling import editable, reading_of
 from .models import Outcome, Task
+from .publishing import publish
 from .taking import lead_after
 
 
@@ -62,10 +63,20 @@ def save_answers(
     return task
 
 
-def fill(task: Task, team: Team, answers: Mapping[str, Any] | None, at: datetime) -> Any:
-    """Put `answers` into the task, return the reading. PermissionDenied for a field that isn't `team`'s."""
-    allowed = editable(task, team)
-    reading = reading_of(task, answers or {}, timezone.localdate(at))
+def fill(
+    task: Task,
+    team: Team,
+    answers: Mapping[str, Any] | None,
+    at: datetime,
+    *,
+    is_revision: bool = False,
+    files: frozenset[str] | None = None,
+) -> Any:
+    """Put `answers` into the task, return the reading. PermissionDenied for a field that isn't `team`'s.
+
+    `files`: keys of the file fields that count as filled in, by default those with a file that stands."""
+    allowed = editable(task, team, is_revision=is_revision)
+    reading = reading_of(task, answers or {}, timezone.localdate(at), files)
     for key in answers or {}:
         if key not in allowed and reading.answers.get(key) != task.answers.get(key):
             raise PermissionDenied(_("この項目は記入できません。"))
@@ -141,6 +152,9 @@ def finish(
         task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by",
         "closed_for", "is_proxy", "reason", at=at,
     )  # fmt: skip
+    published: dict[str, Any] = {}
+    if task.duty.is_acknowledged:
+        published["published"] = publish(task, by=by, team=team, at=at, is_proxy=proxy).version
     record(
         "task.closed",
         task,
@@ -153,6 +167,7 @@ def finish(
         late=task.was_late,
         findings=list(reading.findings.values()),
         missing=missing_before(task),
+        **published,
         **proxy_data(proxy, reason),
     )
     return task

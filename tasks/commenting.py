@@ -26,23 +26,43 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
     """Write `text` for `audience` (empty: the team's preset). Raises Refusal if it is empty or too long."""
     task = Task.objects.select_related("duty", "organization").get(pk=task.pk)
     authorize(task, by=by, team=team, at=at, marks=COMMENT)
-    if not text.strip():
-        raise Refusal(_("コメントを入力してください。"), errors={"text": _("コメントを入力してください。")})
-    if len(text) > TEXT_LIMIT or "\0" in text:
-        sentence = _("コメントは %(limit)s 文字以内の文字で入力してください。") % {"limit": f"{TEXT_LIMIT:,}"}
-        raise Refusal(sentence, errors={"text": sentence})
+    text = read_text(text, field="text", empty=_("コメントを入力してください。"))
     chosen, organization = audience_of(task, team, audience)
     twice = task.comments.filter(by=by, text=text, audience=chosen, at__gt=at - TWICE).first()
     if twice is not None:
         return twice
-    written = Comment.objects.create(
-        task=task, text=text, audience=chosen, organization=organization, team=team, by=by, at=at
-    )
+    written = write(task, by=by, team=team, at=at, text=text, audience=chosen, organization=organization)
     record(
         "task.commented", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=written.pk, audience=chosen,
     )  # fmt: skip
     return written
+
+
+def read_text(text: str, *, field: str, empty: str) -> str:
+    """`text` as it was written; raises Refusal for `field` if there is none (`empty` says so) or too much."""
+    sentence = "" if text.strip() else empty
+    if len(text) > TEXT_LIMIT or "\0" in text:
+        sentence = _("コメントは %(limit)s 文字以内の文字で入力してください。") % {"limit": f"{TEXT_LIMIT:,}"}
+    if sentence:
+        raise Refusal(sentence, errors={field: sentence})
+    return text
+
+
+def write(
+    task: Task,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    text: str,
+    audience: str,
+    organization: Organization | None,
+) -> Comment:
+    """The row, for a command that has settled who may write what to whom."""
+    return Comment.objects.create(
+        task=task, text=text, audience=audience, organization=organization, team=team, by=by, at=at
+    )
 
 
 def audiences_for(task: Task, team: Team) -> list[Audience]:

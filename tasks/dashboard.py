@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from opsdesk.lib.era import era_date, era_short
 
 from . import boardrows
+from .boardacks import Acks
 from .boardmonth import Month
 from .boardrows import Row, RowMaker
 from .boards import SHOWN, Board
@@ -18,7 +19,7 @@ from .deadlines import deadlines_of
 from .flow import Flows
 from .grid import grid_of
 from .groups import Group, groups_of
-from .oversight import team_lines
+from .oversight import TeamLine, team_lines
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def dashboard_of(board: Board) -> dict[str, Any]:
         "teams": _teams(board),
         "calendar": Month(board),
         "waiting": Waiting(board),
+        "acks": Acks(board),
     }
     return page | (_oversight(board) if board.is_oversight else _own(board))
 
@@ -78,7 +80,7 @@ def _oversight(board: Board) -> dict[str, Any]:
     own = board.narrowed("team")
     rows = RowMaker(own).sections(own.rows(upcoming=False))
     mine = rows[boardrows.OVERDUE] + rows[boardrows.TODAY]
-    number = own.tasks.open().filter(due_on__lte=board.today).count() if len(mine) >= SHOWN else len(mine)
+    number = _own_number(board, own, teams) if len(mine) >= SHOWN else len(mine)
     url = own.url(state="open", due_to=board.today)
     name = own.standing.teams[0].name
     counts = _counts(board)
@@ -98,6 +100,14 @@ def _oversight(board: Board) -> dict[str, Any]:
         "",
     )
     return {"counts": counts, "own": section, "grid": grid_of(board, teams), "team_lines": teams}
+
+
+def _own_number(board: Board, own: Board, teams: list[TeamLine]) -> int:
+    """Open work of mine due up to today; of one team it is known already."""
+    codes = set(board.codes)
+    if len(codes) == 1:
+        return sum(line.late + line.today for line in teams if line.code in codes)
+    return own.tasks.open().filter(due_on__lte=board.today).count()
 
 
 def _title(board: Board) -> str:
@@ -165,7 +175,13 @@ def _counts(board: Board) -> list[Count]:
         Count(numbers.today, _("今日が期限"), board.url(state="today"), small=done),
         Count(numbers.upcoming, _("今後5開庁日"), board.url(state="upcoming")),
         Count(board.waiting_count, _("署名待ち"), board.url(state="waiting")),
+        _acks(board),
     ]
+
+
+def _acks(board: Board) -> Count:
+    label = _("確認待ち") if board.is_member else _("確認が未了")
+    return Count(board.unacknowledged[1], label, board.acks_board.url(state="unconfirmed"))
 
 
 def _sections(board: Board, rows: dict[str, list[Row]]) -> list[Section]:

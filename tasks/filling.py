@@ -22,13 +22,15 @@ def task_fields(task: Task) -> tuple[Field, ...]:
     return fields_of(definition_of(task.duty_id).fields)
 
 
-def editable(task: Task, team: Team, frozen: frozenset[int] | None = None) -> set[str]:
+def editable(
+    task: Task, team: Team, frozen: frozenset[int] | None = None, *, is_revision: bool = False
+) -> set[str]:
     """Keys of the fields that `team` may fill in; `frozen`: roles whose signature stands (asked for if None).
 
     A field of a signer is the signer's alone until signed. On a common task a municipality's ○ fills in only
     its own fields; `filled_by` names roles that fill a field in whatever their mark.
     """
-    if not task.is_open:
+    if not task.is_open and not is_revision:
         return set()
     definition = definition_of(task.duty_id)
     if frozen is None:
@@ -64,8 +66,10 @@ def setting_of(task: Task, today: date, files: frozenset[str] | None = None, cal
     )
 
 
-def reading_of(task: Task, raw: Mapping[str, Any], today: date) -> Reading:
-    return read(task_fields(task), raw, setting_of(task, today), stored=task.answers)
+def reading_of(
+    task: Task, raw: Mapping[str, Any], today: date, files: frozenset[str] | None = None
+) -> Reading:
+    return read(task_fields(task), raw, setting_of(task, today, files), stored=task.answers)
 
 
 def period_of(task: Task) -> tuple[date, date]:

@@ -13,6 +13,8 @@ from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Assignment, Cycle, Edition, Mark, Signer
 
+from .acknowledgements import unacknowledged
+from .astray import strays
 from .choices import TeamChoice, by_code, code_of, organizations_of, teams_for
 from .models import Signature
 from .models.task import TaskQuerySet
@@ -26,6 +28,8 @@ STATES = (
     ("upcoming", _("今後5開庁日")),
     ("begun", _("作業中")),
     ("waiting", _("署名待ち")),
+    ("unconfirmed", _("確認待ち")),
+    ("astray", _("改定で要移動")),
     ("done", _("完了")),
     ("late", _("遅れて完了")),
     ("skipped", _("対象外")),
@@ -86,6 +90,8 @@ class TaskFilter(ListFilter):
             "upcoming": lambda: queryset.upcoming(*self.ahead()),
             "begun": queryset.begun,
             "waiting": lambda: waiting(queryset, self.standing),
+            "unconfirmed": lambda: unacknowledged(queryset, self.standing, today),
+            "astray": lambda: queryset.filter(pk__in=[s.task.pk for s in strays(queryset)]),
             "done": queryset.done,
             "late": queryset.late,
             "skipped": queryset.skipped,
@@ -154,8 +160,8 @@ class TaskFilter(ListFilter):
 
 
 def duties_marked(role_id: int, marks: Set[str] | None) -> QuerySet:
-    """Duties of every published edition on which a role has a mark, one of `marks` if given."""
-    rows = Assignment.objects.filter(role=role_id, duty__edition__state=Edition.State.PUBLISHED)
+    """Duties of every issued edition on which a role has a mark, one of `marks` if given."""
+    rows = Assignment.objects.filter(role=role_id, duty__edition__state__in=Edition.ISSUED)
     return (rows.filter(mark__in=marks) if marks else rows).values("duty_id")
 
 

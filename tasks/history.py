@@ -22,6 +22,8 @@ def closed(event: Event) -> str:
     words.append(_("実施日 %(day)s") % {"day": _day(data["done_on"], event)})
     if data.get("late"):
         words.append(_("期限後の完了"))
+    if data.get("published"):
+        words.append(_("第%(n)s版を公開") % {"n": data["published"]})
     if data.get("proxy"):
         words.append(_("代行"))
     return " ".join(words)
@@ -90,6 +92,23 @@ def skipped(event: Event) -> str:
     return _("対象外にする 代行") if event.data.get("proxy") else _("対象外にする")
 
 
+def revised(event: Event) -> str:
+    return _("第%(version)s版を公開") % event.data + (_(" 代行") if event.data.get("proxy") else "")
+
+
+def revised_text(event: Event) -> str:
+    lines = [_("変更 %(names)s") % {"names": "、".join(event.data["fields"])}]
+    if event.data.get("settles"):
+        lines.append(_("変更希望 %(count)s件に対応") % {"count": len(event.data["settles"])})
+    return "\n".join([*lines, *_reason(event)])
+
+
+def reopened_text(event: Event) -> str:
+    if not event.data.get("withdrawn"):
+        return reason(event)
+    return "\n".join([_("第%(n)s版の公開を取り下げ") % {"n": event.data["withdrawn"]}, *_reason(event)])
+
+
 SENTENCES = {
     "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
@@ -103,9 +122,17 @@ SENTENCES = {
     "task.saved": Sentence(gettext_lazy("記入"), saved, reason),
     "task.closed": Sentence(gettext_lazy("完了"), closed, closed_text, "ok"),
     "task.skipped": Sentence(gettext_lazy("対象外"), skipped, reason, "wait"),
-    "task.reopened": Sentence(gettext_lazy("取り消し"), gettext_lazy("記録を取り消し"), reason, "bad"),
+    "task.reopened": Sentence(gettext_lazy("取り消し"), gettext_lazy("記録を取り消し"), reopened_text, "bad"),
     "task.signed": Sentence(gettext_lazy("署名"), signed, reason, "ok"),
     "task.sent_back": Sentence(gettext_lazy("差戻し"), sent_back, sent_back_text, "bad"),
+    "task.revised": Sentence(gettext_lazy("改訂"), revised, revised_text, "info"),
+    "task.acknowledged": Sentence(
+        gettext_lazy("確認"), lambda e: _("第%(version)s版を確認") % e.data, tone="ok"
+    ),
+    "task.asked": Sentence(
+        gettext_lazy("質問"), lambda e: _("第%(version)s版について質問") % e.data, tone="wait"
+    ),
+    "task.answered": Sentence(gettext_lazy("回答"), gettext_lazy("質問に回答"), tone="info"),
     "task.commented": Sentence(gettext_lazy("コメント"), gettext_lazy("コメントを書き込み")),
     "task.attached": Sentence(
         gettext_lazy("ファイル"), lambda e: file_name(e) + (_(" 代行") if e.data.get("proxy") else ""), reason
@@ -113,7 +140,9 @@ SENTENCES = {
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
     ),
-    "task.repointed": Sentence(gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), tone="info"),
+    "task.repointed": Sentence(
+        gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), reason, "info"
+    ),
     "task.withdrawn": Sentence(
         gettext_lazy("対象外"), gettext_lazy("自動で対象外にしました"), reason, "wait"
     ),

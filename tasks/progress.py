@@ -1,15 +1,21 @@
 """The commands that move a task, under one name."""
 
+from .acknowledging import acknowledge, answer, ask
 from .bulk import close_many
 from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
 from .handover import hand_over
 from .reopening import reopen
+from .repointing import repoint
+from .revising import revise
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
 
 __all__ = [
+    "acknowledge",
+    "answer",
+    "ask",
     "assign",
     "attach",
     "close",
@@ -19,6 +25,8 @@ __all__ = [
     "let_go",
     "pass_lead",
     "reopen",
+    "repoint",
+    "revise",
     "save_answers",
     "send_back",
     "sign",

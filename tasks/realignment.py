@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from opsdesk.audit.record import command, record
 from raci.models import Assignment, Mark
 
+from .astray import touched
 from .expected import Book, Expected, Slot
-from .models import Attachment, Comment, Signature, Task
+from .models import Task
 
 
 @dataclass(frozen=True)
@@ -63,25 +64,11 @@ def _astray(book: Book) -> QuerySet[Task]:
             wrong |= Q(organization=member, period_on__gt=member.left_on)
     withdrawn = Q(state=Task.State.SKIPPED, closed_by=None)
     found = Task.objects.filter((Q(state=Task.State.OPEN) & wrong) | withdrawn, serial=0)
-    scheduled = found.filter(duty__schedule__isnull=False).annotate(is_touched=_touched())
+    scheduled = found.filter(duty__schedule__isnull=False).annotate(is_touched=touched())
     return (
         scheduled.select_related("duty__schedule", "organization")
         .select_for_update(of=("self",))
         .order_by("pk")
-    )
-
-
-def _touched() -> Q | Exists:
-    """Somebody has taken it, written, or attached something."""
-    mine = {"task": OuterRef("pk")}
-    return (
-        Exists(Comment.objects.filter(**mine))
-        | Exists(Attachment.objects.filter(**mine))
-        | Exists(Signature.objects.filter(**mine))
-        | Q(assignee__isnull=False)
-        | Q(lead__isnull=False)
-        | Q(saved_at__isnull=False)
-        | ~Q(answers={})
     )
 
 
@@ -92,6 +79,11 @@ def _places(book: Book) -> dict[tuple[int, int], list[Slot]]:
         for organization in slot.organizations:
             found.setdefault((organization.pk, slot.duty.key), []).append(slot)
     return found
+
+
+def place_of(task: Task, book: Book) -> Place | None:
+    """Where `task` belongs as things stand now; None if no edition has it."""
+    return _place(task, _places(book))
 
 
 def _place(task: Task, places: dict[tuple[int, int], list[Slot]]) -> Place | None:

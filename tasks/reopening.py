@@ -17,6 +17,7 @@ from .acting import CLOSE, authorize, holds_for, locked, require_move, store
 from .around import later_done
 from .closing import need_reason
 from .models import Task
+from .publishing import withdraw
 
 #: How long a closing can be undone.
 REOPEN_DAYS = 7
@@ -24,7 +25,9 @@ REOPEN_DAYS = 7
 
 @command
 def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version: int | None = None) -> Task:
-    """取り消す: by the team that closed it, while no later step is closed. The answers stay."""
+    """取り消す: by the team that closed it, while no later step is closed. The answers stay.
+
+    What it published is withdrawn with the acknowledgements; closing again publishes the next version."""
     task = locked(task, version, at=at)
     require_move(task, Task.State.OPEN)
     authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
@@ -47,9 +50,11 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         "closed_for",
         at=at,
     )
+    taken_back = withdraw(task, at=at, reason=reason)
     record(
-        "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was
-    )
+        "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was,
+        **({"withdrawn": taken_back} if taken_back else {}),
+    )  # fmt: skip
     return task
 
 

@@ -22,6 +22,7 @@ from raci.access import Standing
 from raci.models import Cycle, Mark, Sharing
 from raci.outline import line_of
 
+from .acknowledgements import counts
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
@@ -62,8 +63,8 @@ def with_rows(queryset: Any) -> Any:
     )
 
 
-def light_rows(queryset: Any) -> Any:
-    """with_rows for TaskTable, which knows duties, signers and organizations already."""
+def light_rows(queryset: Any, today: date) -> Any:
+    """with_rows for TaskTable, which knows duties, signers and organizations already; and counts 確認."""
     own = [name for name in COLUMNS if not name.startswith(("duty__", "organization__"))]
     signed = Signature.objects.filter(task=OuterRef("pk"), void_at=None).order_by().values("task")
     return (
@@ -72,6 +73,7 @@ def light_rows(queryset: Any) -> Any:
         .annotate(
             files=files_counted(),
             signed=Coalesce(Subquery(signed.annotate(n=Count("pk")).values("n")), 0),
+            **counts(today),
         )
     )
 
@@ -248,10 +250,22 @@ class TaskTable(FastTable):
         key = (record.state, record.outcome, record.waits_for, record.due_at < self.now, record.is_begun)
         if key not in self.states:
             self.states[key] = ui.pill(*state_words(record, self.now, record.waits_for))
-        return self.states[key]
+        state = self.states[key]
+        return format_html("{} {}", state, self.acks(record)) if self.asks(record) else state
+
+    def asks(self, task: Any) -> bool:
+        """Municipalities are to acknowledge what it published."""
+        return bool(getattr(task, "acks_asked", 0))
+
+    def acks(self, task: Any) -> SafeString:
+        return ui.pill("done" if task.acks_given == task.acks_asked else "wait", self.acks_words(task))
+
+    def acks_words(self, task: Any) -> str:
+        return _("%(given)s/%(all)s 確認済") % {"given": task.acks_given, "all": task.acks_asked}
 
     def value_state(self, record: Any) -> str:
-        return state_words(record, self.now, record.waits_for)[1]
+        words = state_words(record, self.now, record.waits_for)[1]
+        return f"{words} {self.acks_words(record)}" if self.asks(record) else words
 
     def render_files(self, record: Any) -> str:
         return str(record.files or "")

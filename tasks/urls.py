@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
 from .views.bulk import task_close_many
 from .views.close import task_close, task_save
 from .views.duty import duty
@@ -12,6 +13,8 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.reason import task_reopen, task_skip
+from .views.repoint import task_repoint
+from .views.revise import task_revise
 from .views.rights import rights
 from .views.sheet import task_sheet
 from .views.sign import task_sign
@@ -37,7 +40,13 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
+    path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),
+    path("tasks/<int:pk>/ask/", task_ask, name="ask"),
+    path("tasks/<int:pk>/answer/", task_answer, name="answer"),
+    path("tasks/<int:pk>/revise/", task_revise, name="revise"),
+    path("tasks/<int:pk>/versions/<int:number>/", task_version, name="version"),
     path("tasks/<int:pk>/files/", task_attach, name="attach"),
     path("tasks/files/<int:pk>/", task_file, name="file"),
     path("tasks/files/<int:pk>/withdraw/", task_withdraw, name="withdraw"),

@@ -32,6 +32,9 @@ class Edition(models.Model):
         WITHDRAWN = "withdrawn", _("取り下げ")
         DISCARDED = "discarded", _("破棄")
 
+    #: Tasks may hang on these: what was done under one that was withdrawn keeps its marks.
+    ISSUED = (State.PUBLISHED, State.WITHDRAWN)
+
     number = models.PositiveIntegerField(_("版"), unique=True)
     title = models.CharField(_("表題"), max_length=100, default="運用業務作業分担表")
     state = models.CharField(_("状態"), max_length=10, choices=State.choices, default=State.DRAFT)

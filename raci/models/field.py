@@ -38,6 +38,8 @@ class DutyField(Guarded):
       these columns of the lines of the same period's tasks of that duty, once `settled_by` is closed; lines
       may be added and removed);
     - {"shows": <duty key>}: the answers of the same period to that duty stand beside the field;
+    - {"wishes": {"key": 39, "field": "adjustment", "in": ["変更希望"], "text": "wish"}}: the tasks of that
+      duty and the same period that answered so are listed, with that text, until a revision settles them;
     - who: {"filled_by": ["<role code>", …]} (these roles fill it in although they have no ◎),
       {"restricted_to": ["<role code>", …]} (who may see it), {"named_by": {"<value>": "<role code>"}} (who
       puts another value in its place);

@@ -7,8 +7,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from raci.access import standing_of
+from raci.definition import definition_of
 from raci.models import Mark, Sharing
 from tasks.acting import CLOSE, FILL, main_teams
+from tasks.astray import Stray, edition_of_period, stray_of
 from tasks.models import Task
 from tasks.reopening import why_not_reopen
 from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
@@ -19,9 +22,10 @@ from .writing import Writing
 
 def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
     """`tasks` (all of them) with all that their page reads of other rows."""
-    return (Task.objects.all() if tasks is None else tasks).select_related(
+    rows = (Task.objects.all() if tasks is None else tasks).select_related(
         "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for"
     )
+    return rows.annotate(edition_due=edition_of_period())
 
 
 class Page(Writing, Surroundings):
@@ -75,6 +79,27 @@ class Page(Writing, Surroundings):
         return not self.task.is_open and any(
             not why_not_reopen(self.task, team, self.now) for team in self.own(CLOSE)
         )
+
+    @cached_property
+    def stray(self) -> Stray | None:
+        """An edition came whose ◎ on the begun task are others, or that has no such task."""
+        t, papers = self.task, self.papers
+        is_touched = t.is_begun or t.answers or papers.comments or papers.files or papers.signatures
+        return stray_of(t) if is_touched else None
+
+    @property
+    def stray_marks(self) -> list[str]:
+        """Who has ◎ there."""
+        line = self.stray.line if self.stray else None
+        if line is None:
+            return []
+        return [str(a.role) for a in definition_of(line.duty.pk).assignments if a.mark == Mark.MAIN]
+
+    @property
+    def may_repoint(self) -> bool:
+        if self.stray is None or self.stray.line is None:
+            return False
+        return standing_of(self.user, self.today).is_union or bool(main_teams(self.task, self.own(CLOSE)))
 
     @property
     def is_recorded_later(self) -> bool:

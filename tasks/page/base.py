@@ -33,12 +33,14 @@ class Base:
         typed: Mapping[str, Any] | None = None,
         refusal: Refusal | None = None,
         is_proxy: bool = False,
+        is_revision: bool = False,
         blanks: int = 1,
     ) -> None:
         user = getattr(user, "_wrapped", user)  # a request's user is lazy, which costs at every look at it
         self.task, self.user, self.now, self.today = task, user, now, today
         self._own: dict[frozenset[str], list[Team]] = {}
         self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
+        self.is_revision = is_revision
         self.definition = definition_of(task.duty_id)
         self.calendar = calendar_of(task.organization)
         self.errors: Mapping[str, str] = refusal.errors if refusal else {}

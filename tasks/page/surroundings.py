@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Entry, entries
+from raci.access import standing_of
+from tasks.acknowledgements import own_organizations
 from tasks.commenting import audiences_for
 from tasks.models import Audience, Task
 from tasks.recurrence import in_words, rule_of
@@ -126,7 +128,11 @@ class Surroundings(Base):
         ]
 
     def _may_read(self, event: Event) -> bool:
-        """Of a comment or a file only those hear for whom it is, also of why it was withdrawn."""
+        """Of a comment or a file only those hear for whom it is, also of why it was withdrawn; who
+        acknowledged is not told to other municipalities."""
+        own = own_organizations(standing_of(self.user, self.today))
+        if own is not None and event.code == "task.acknowledged" and event.data["organization"] not in own:
+            return False
         comment, file = event.data.get("comment"), event.data.get("attachment")
         if comment is not None:
             return any(c.pk == comment for c in self.papers.comments)

@@ -16,13 +16,16 @@ from tasks.filling import editable, setting_of, start_answers, task_fields
 from tasks.forms import Drawn, draw, text_of
 from tasks.models import Outcome
 
+from .publishing import Publishing
 from .signatures import Signing
 
 
-class Writing(Signing):
+class Writing(Publishing, Signing):
     @cached_property
     def mode(self) -> str:
-        """What the form offers: sign, close, fill or read."""
+        """What the form offers: sign, close, fill, revise or read."""
+        if self.is_revision:
+            return "revise"
         if not self.task.is_open:
             return "read"
         if self.is_signed:
@@ -32,6 +35,8 @@ class Writing(Signing):
     @cached_property
     def teams(self) -> list[Team]:
         """For whom the form may act; asked only where there are several."""
+        if self.is_revision:
+            return self.revisers
         return {"sign": self.signers, "close": self.closers}.get(self.mode, self.fillers)
 
     @cached_property
@@ -43,12 +48,11 @@ class Writing(Signing):
 
     @cached_property
     def editable(self) -> set[str]:
+        if not self.task.is_open and not self.is_revision:
+            return set()
         frozen = frozenset(s["role_id"] for s in self.steps if s["signature"])
-        return (
-            set().union(*(editable(self.task, t, frozen) for t in self.fillers))
-            if self.task.is_open
-            else set()
-        )
+        teams = self.revisers if self.is_revision else self.fillers
+        return set().union(*(editable(self.task, t, frozen, is_revision=self.is_revision) for t in teams))
 
     @cached_property
     def stored(self) -> dict[str, Any]:
@@ -71,7 +75,7 @@ class Writing(Signing):
             reading=self.reading,
             errors=self.errors,
             previous=last,
-            files={f.place: self.papers.files_of(f.place) for f in self.papers.files},
+            files={f.place: self.files_of(f.place) for f in self.papers.files},
             blanks=self.blanks,
             last=era_short(self.around.last[0].period_on, self.today) if self.around.last else "",
         )

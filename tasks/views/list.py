@@ -20,7 +20,7 @@ def task_list(request: Request) -> HttpResponseBase:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
     return list_page(
         request,
-        light_rows(Task.objects.visible_to(request.user, request.today)),
+        light_rows(Task.objects.visible_to(request.user, request.today), request.today),
         TaskFilter,
         TaskTable,
         title=_("作業一覧"),

@@ -30,6 +30,7 @@ def show(
     refusal: Refusal | None = None,
     blanks: int = 1,
     template: str = "tasks/detail.html",
+    is_revision: bool = False,
 ) -> HttpResponse:
     """The page, or a part of it; after a refusal with what was typed and 422 (fields to blame) or 409."""
     page = Page(
@@ -40,6 +41,7 @@ def show(
         typed=typed,
         refusal=refusal,
         is_proxy=bool(request.GET.get("proxy") or request.POST.get("proxy")),
+        is_revision=is_revision,
         blanks=blanks,
     )
     status = 200 if refusal is None else 422 if refusal.errors else 409

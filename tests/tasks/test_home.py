@@ -92,7 +92,13 @@ def test_it_works(look, cast):
     page = text(response)
     assert "今日の運用" in page
     assert "令和8年11月24日(火) 開庁日 11月の第15開庁日 次の開庁日は 11/25(水)" in page
-    assert counts(response) == {"期限超過": 1, "今日が期限": 1, "今後5開庁日": 1, "署名待ち": 0}
+    assert counts(response) == {
+        "期限超過": 1,
+        "今日が期限": 1,
+        "今後5開庁日": 1,
+        "署名待ち": 0,
+        "確認が未了": 0,
+    }
     assert ids(response) == {late.pk, now.pk, closed.pk, soon.pk}
     assert "1開庁日超過 11/20(金) No.9 日常点検の実施" in panel(response, "期限超過")
     today = panel(response, "今日が期限")
