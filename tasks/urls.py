@@ -6,6 +6,7 @@ from .views.bulk import task_close_many
 from .views.close import task_close, task_save
 from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
+from .views.forecast import edition_forecast
 from .views.handover import hand_over
 from .views.home import home
 from .views.ledger import ledger
@@ -23,6 +24,7 @@ urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
     path("rights/", rights, name="rights"),
+    path("editions/<int:number>/forecast/", edition_forecast, name="edition_forecast"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
     path("ledger/", ledger, name="ledger"),
