@@ -46,7 +46,7 @@ class Slot:
     organizations: tuple[Organization, ...]
 
     def expected(self, through: date, since: date = date.min) -> list[Expected]:
-        """What opens up to `through` and is due on the day operation started or later, and on `since` or later."""
+        """What opens up to `through` and is due on `since` or later, never before operation started."""
         since = max(since, self.starts_on)
         return [
             Expected(o.period, o.period_on, self.opening(o), o.due_on, o.due_at)

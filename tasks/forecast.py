@@ -39,7 +39,7 @@ class Column(NamedTuple):
 class Forecast:
     """`roles`: tasks by (code of a role that has ◎, first day of the month in which they are due).
 
-    A task with several ◎ counts for each of them, one without any for NOBODY; in `tasks` every task counts once."""
+    A task with several ◎ counts for each of them, one without any for NOBODY; `tasks` counts each once."""
 
     roles: Counter[tuple[str, date]] = field(default_factory=Counter)
     tasks: Counter[date] = field(default_factory=Counter)

@@ -63,7 +63,7 @@ class Line:
 
     @property
     def bars(self) -> dict[str, str]:
-        """Everything that the SVG says of this role, as texts: a template would group and localize numbers."""
+        """What the SVG says of this role, as texts: a template would group and localize numbers."""
         old = self.old or 0
         tops = {"label": 22, "old": 4, "new": 17, "old_text": 14, "new_text": 29, "difference": 24}
         return {
