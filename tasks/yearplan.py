@@ -125,6 +125,12 @@ class Plan:
         found = {m.pk: m.short_name for m in self.book.members}
         return {**found, self.book.union.pk: self.book.union.short_name} if self.book.union else found
 
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """No. of each scheduled duty of today's edition, by key."""
+        now = next((e for e, first, last in self.book.spans if last is None or self.today <= last), None)
+        return {duty.key: duty.number for duty in self.book.duties.get(now.pk, ())} if now else {}
+
     @property
     def seen(self) -> Iterator[Known]:
         """Those of `known` that are among the person's choice."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,6 +66,7 @@ class BarRow:
 
     line: Line | None
     label: str
+    url: str  # of the duty, where the edition in force still has it
     mark: str
     lanes: tuple[tuple[Third, ...], ...]
 
@@ -125,9 +127,14 @@ def _rows(plan: Plan, year: FiscalYear, lots: list[Lot], events: Sequence[Event]
         periods[lot.period_on].append(lot)
     bars = [_bar(plan, year, its) for its in periods.values()]
     mark = plan.choice.standing.mark_on(newest.duty_id, newest.organization_id)
-    row = BarRow(newest.line, newest.line.work, mark, _lanes(bars, now))
+    row = BarRow(newest.line, newest.line.work, _duty_url(plan, newest.key), mark, _lanes(bars, now))
     own = [event for event in events if event.key == newest.key]
-    return [row, *(BarRow(None, e.name, "", _lanes([_event_bar(e, plan, year)], now)) for e in own)]
+    return [row, *(BarRow(None, e.name, "", "", _lanes([_event_bar(e, plan, year)], now)) for e in own)]
+
+
+def _duty_url(plan: Plan, key: int) -> str:
+    number = plan.numbers.get(key)
+    return reverse("tasks:duty", args=[number]) if number else ""
 
 
 def _bar(plan: Plan, year: FiscalYear, lots: list[Lot]) -> Bar:
