@@ -131,16 +131,19 @@ class Plan:
         now = next((e for e, first, last in self.book.spans if last is None or self.today <= last), None)
         return {duty.key: duty.number for duty in self.book.duties.get(now.pk, ())} if now else {}
 
-    @property
-    def seen(self) -> Iterator[Known]:
-        """Those of `known` that are among the person's choice."""
+    @cached_property
+    def seen(self) -> tuple[Known, ...]:
+        """Of `known` what the person chose and may see and what says something: answers, open work."""
         by_id: dict[int, Organization] = {m.pk: m for m in self.book.members}
         if self.book.union:
             by_id[self.book.union.pk] = self.book.union
-        for row in self.known:
-            organization = by_id.get(row.organization_id)
-            if organization and self.choice.takes(line_of(row.duty_id).duty, organization):
-                yield row
+        return tuple(
+            row
+            for row in self.known
+            if (row.answers or (row.state == Task.State.OPEN and row.due_on >= self.today))
+            and (organization := by_id.get(row.organization_id))
+            and self.choice.takes(line_of(row.duty_id).duty, organization)
+        )
 
 
 def is_daily(lot: Lot) -> bool:

@@ -31,6 +31,8 @@ WORDS: dict[str, str | Promise] = {
     OVER: gettext_lazy("超過"),
     SKIPPED: gettext_lazy("対象外"),
 }
+#: Of what should be there by now: generation has not made it.
+LATE_MADE = gettext_lazy("作成待ち")
 EVENT_WORDS = {DONE: gettext_lazy("終了"), RUNNING: gettext_lazy("実施中"), PLANNED: gettext_lazy("予定")}
 
 
@@ -153,15 +155,21 @@ def _bar(plan: Plan, year: FiscalYear, lots: list[Lot]) -> Bar:
     due = era_short(max(lot.due_on for lot in lots), plan.first)
     period = _period(period_on, is_yearly=is_yearly)
     count = _("%(done)s/%(all)s件") % {"done": sums[1] + sums[2], "all": sums[0]} if sums[0] > 1 else ""
-    length = end - start + 1
+    length, word = end - start + 1, word_of(kind, lots, plan.today)
     return Bar(
         start, end, kind,
         label=_year_label(period, due, length) if is_yearly else _month_label(period_on, length),
-        word=str(WORDS[kind]),
+        word=word,
         url=lots_url(plan.choice, lots),
         beside=_beside(end, length) if is_yearly else "",
-        title=" ".join(filter(None, [str(WORDS[kind]), period, _("期限 %(day)s") % {"day": due}, count])),
+        title=" ".join(filter(None, [word, period, _("期限 %(day)s") % {"day": due}, count])),
     )  # fmt: skip
+
+
+def word_of(kind: str, lots: Iterable[Lot], today: date) -> str:
+    """The state in a word; what is to come on a day that is past was not made."""
+    is_past = kind == PLANNED and all(lot.due_on < today for lot in lots)
+    return str(LATE_MADE if is_past else WORDS[kind])
 
 
 def _year_label(period: str, due: str, length: int) -> str:

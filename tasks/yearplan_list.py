@@ -109,11 +109,11 @@ class PlanTable(FastTable):
         return record.all
 
     def render_state(self, record: Lot) -> SafeString:
-        kind, words, count = summed([record])
+        kind, words, count = summed([record], self.plan.today)
         return ui.pill(PILLS[kind], f"{words} {count}" if count and not record.planned else words)
 
     def value_state(self, record: Lot) -> str:
-        kind, words, count = summed([record])
+        kind, words, count = summed([record], self.plan.today)
         return f"{words} {count}" if count and not record.planned else words
 
     def _day(self, on: date) -> SafeString:

@@ -13,7 +13,7 @@ from opsdesk.lib.era import weekday
 from raci.models import Cycle
 
 from .yearplan import DONE, OPEN, OVER, PLANNED, RUNNING, SKIPPED, Lot, Plan, is_daily, state_of
-from .yearplan_bars import WORDS
+from .yearplan_bars import word_of
 from .yearplan_urls import lots_url, tasks_url
 
 WEEK = 7
@@ -105,11 +105,11 @@ def _groups(lots: Iterable[Lot]) -> list[list[Lot]]:
 
 def _line(plan: Plan, lots: list[Lot]) -> DayLine:
     line = lots[0].line
-    kind, words, count = summed(lots)
+    kind, words, count = summed(lots, plan.today)
     return DayLine(line.number, line.short, kind, words, count, lots_url(plan.choice, lots))
 
 
-def summed(lots: Iterable[Lot]) -> tuple[str, str, str]:
+def summed(lots: Iterable[Lot], today: date) -> tuple[str, str, str]:
     """(state, its word, how many of how many are finished or "" of one) of several lots."""
     lots = list(lots)
     total = _sum(lots, lambda lot: lot.all)
@@ -123,7 +123,7 @@ def summed(lots: Iterable[Lot]) -> tuple[str, str, str]:
         _sum(lots, lambda lot: lot.planned),
     )
     count = _("%(done)s/%(all)s件") % {"done": done + skipped, "all": total} if total > 1 else ""
-    return kind, str(WORDS[kind]), count
+    return kind, word_of(kind, lots, today), count
 
 
 def _sum(lots: Iterable[Lot], of: Callable[[Lot], int]) -> int:
@@ -132,7 +132,7 @@ def _sum(lots: Iterable[Lot], of: Callable[[Lot], int]) -> int:
 
 def _daily(plan: Plan, day: date, lots: list[Lot]) -> DayLine:
     """All daily work of a day in one line."""
-    kind, words, count = summed(lots)
+    kind, words, count = summed(lots, plan.today)
     made = any(not lot.planned for lot in lots)
     url = tasks_url(plan.choice, cycle=Cycle.DAILY.value, due_from=day, due_to=day) if made else ""
     total = _("%(n)s件") % {"n": sum(lot.all for lot in lots)}

@@ -224,6 +224,12 @@ def test_states_of_a_bar(get, cast, fields, kind):
     assert found["令和9年1月分"] == ("plan", "")  # still to come: no address
 
 
+def test_what_should_be_there_by_now(get, cast):
+    titles = [title for _kind, title, _url in bars(get(cast.morishita), 36)]
+    assert "作成待ち 令和8年12月分 期限 11/20(金)" in titles
+    assert "予定 令和9年1月分 期限 12/22(火)" in titles
+
+
 def test_a_bar_of_several_towns(get, cast):
     for town, state in ((cast.shiomi, "done"), (cast.kirihara, "open"), (cast.mizuno, "open")):
         closed = {"state": "done", "done_on": TODAY, "closed_at": at()} if state == "done" else {}
