@@ -33,6 +33,7 @@ class Entry:
 MAIN = (
     Entry(_("ダッシュボード"), "tasks:home"),
     Entry(_("作業分担表"), "tasks:matrix"),
+    Entry(_("年間予定"), "tasks:year_now"),
     Entry(_("作業一覧"), "tasks:list"),
     Entry(_("作業の台帳"), "tasks:ledger"),
 )

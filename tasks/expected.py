@@ -45,12 +45,13 @@ class Slot:
     starts_on: date
     organizations: tuple[Organization, ...]
 
-    def expected(self, through: date) -> list[Expected]:
-        """What opens up to `through` and is due on the day operation started or later."""
+    def expected(self, through: date, since: date = date.min) -> list[Expected]:
+        """What opens up to `through` and is due on `since` or later, never before operation started."""
+        since = max(since, self.starts_on)
         return [
             Expected(o.period, o.period_on, self.opening(o), o.due_on, o.due_at)
-            for o in self.occurrences(*self.periods(self.starts_on, through))
-            if o.due_on >= self.starts_on and self.opening(o) <= through
+            for o in self.occurrences(*self.periods(since, through))
+            if o.due_on >= since and self.opening(o) <= through
         ]
 
     def opening(self, occurrence: Occurrence) -> date:

@@ -7,11 +7,13 @@ from .views.bulk import task_close_many
 from .views.close import task_close, task_save
 from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
+from .views.forecast import edition_forecast
 from .views.handover import hand_over
 from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
+from .views.month import month
 from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
 from .views.revise import task_revise
@@ -20,12 +22,17 @@ from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
+from .views.year import year, year_now
 
 app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
     path("rights/", rights, name="rights"),
+    path("year/", year_now, name="year_now"),
+    path("year/<int:year>/", year, name="year"),
+    path("month/<str:month>/", month, name="month"),
+    path("editions/<int:number>/forecast/", edition_forecast, name="edition_forecast"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
     path("ledger/", ledger, name="ledger"),

@@ -147,6 +147,10 @@ def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_text("個人メニュー").locator("..").click()
 
 
+def open_choice(page: Page, scene: dict[str, Any]) -> None:
+    page.locator(".plan-d > summary").click()
+
+
 # --- the pages ------------------------------------------------------------------------------------------
 
 PLACES: dict[str | None, tuple[Place, ...]] = {
@@ -175,6 +179,15 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/rights/"),
         Place("/ledger/"),
         Place("/ledger/?month=2026-99"),
+        Place("/year/", "tasks:year"),
+        Place("/year/2026/"),
+        Place("/year/2026/?team=operations&mark=main"),
+        Place("/year/2026/?view=list"),
+        Place("/year/2021/"),
+        Place("/year/1066/", status=404),
+        Place("/month/2026-11/"),
+        Place("/month/2026-12/", act=open_choice),
+        Place("/month/2026-12/?view=list"),
         Place("/tasks/"),
         Place("/tasks/?scope=all&state=overdue"),
         Place("/tasks/?due_from=2026/13/1&duty=x"),
@@ -215,6 +228,8 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/"),
         Place("/tasks/{foreign}/", status=404),
         Place("/ledger/"),
+        Place("/year/2026/"),
+        Place("/month/2026-11/"),
     ),
     "morishita": (  # 広域組合
         Place("/"),
@@ -227,6 +242,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
         Place("/ledger/?organization=mizuno"),
+        Place("/year/2026/?scope=team"),
+        Place("/month/2026-11/?organization=mizuno"),
+        Place("/editions/1/forecast/"),
+        Place("/editions/1/forecast/?month=2027-06"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -235,6 +254,8 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/"),
         Place("/matrix/"),
         Place("/tasks/", status=403),
+        Place("/year/2026/", status=403),
+        Place("/editions/1/forecast/"),
         Place("/people/{ono}/handover/"),
         Place("/people/{ono}/handover/", act=nobody_chosen, status=409),
         Place("/people/{sato}/handover/"),
@@ -265,6 +286,7 @@ THROUGH_THE_FORM = {None, "takahashi", "horie"}
 
 #: Addresses without a page of their own, and why.
 NOT_PAGES = {
+    "tasks:year_now": "goes to the fiscal year of today",
     "tasks:take": "POST, goes to the task",
     "tasks:let_go": "POST, goes to the task",
     "tasks:save": "POST, goes to the task",
