@@ -5,6 +5,7 @@ from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
 from .handover import hand_over
+from .moving import move, settle
 from .reopening import reopen
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
@@ -17,10 +18,12 @@ __all__ = [
     "comment",
     "hand_over",
     "let_go",
+    "move",
     "pass_lead",
     "reopen",
     "save_answers",
     "send_back",
+    "settle",
     "sign",
     "skip",
     "take",

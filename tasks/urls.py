@@ -4,6 +4,9 @@ from django.urls import path
 
 from .views.bulk import task_close_many
 from .views.close import task_close, task_save
+from .views.closed_day_tasks import closed_day_tasks
+from .views.closed_days import closed_day_add, closed_day_remove, closed_days
+from .views.closed_days_import import closed_days_import
 from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
@@ -41,5 +44,10 @@ urlpatterns: list = [
     path("tasks/<int:pk>/files/", task_attach, name="attach"),
     path("tasks/files/<int:pk>/", task_file, name="file"),
     path("tasks/files/<int:pk>/withdraw/", task_withdraw, name="withdraw"),
+    path("closed-days/", closed_days, name="closed_days"),
+    path("closed-days/add/", closed_day_add, name="closed_day_add"),
+    path("closed-days/tasks/", closed_day_tasks, name="closed_day_tasks"),
+    path("closed-days/import/", closed_days_import, name="closed_days_import"),
+    path("closed-days/<slug:kind>/<int:pk>/remove/", closed_day_remove, name="closed_day_remove"),
     path("people/<int:pk>/handover/", hand_over, name="hand_over"),
 ]
