@@ -4,7 +4,7 @@ from .bulk import close_many
 from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
-from .handover import hand_over
+from .handover import hand_over, release
 from .moving import move, settle
 from .reopening import reopen
 from .signing import send_back, sign
@@ -20,6 +20,7 @@ __all__ = [
     "let_go",
     "move",
     "pass_lead",
+    "release",
     "reopen",
     "save_answers",
     "send_back",

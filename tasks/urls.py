@@ -14,12 +14,21 @@ from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
+from .views.municipalities import (
+    municipalities,
+    municipality_join,
+    municipality_leave,
+    municipality_rename,
+)
 from .views.reason import task_reopen, task_skip
 from .views.rights import rights
+from .views.roster import roster, roster_export, roster_import
+from .views.roster_codes import roster_codes
 from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
+from .views.vendor_change import team_hand_over, vendor_change
 
 app_name = "tasks"
 urlpatterns: list = [
@@ -49,5 +58,15 @@ urlpatterns: list = [
     path("closed-days/tasks/", closed_day_tasks, name="closed_day_tasks"),
     path("closed-days/import/", closed_days_import, name="closed_days_import"),
     path("closed-days/<slug:kind>/<int:pk>/remove/", closed_day_remove, name="closed_day_remove"),
+    path("roster/", roster, name="roster"),
+    path("roster/export/", roster_export, name="roster_export"),
+    path("roster/import/", roster_import, name="roster_import"),
+    path("roster/codes/", roster_codes, name="roster_codes"),
+    path("vendor-change/", vendor_change, name="vendor_change"),
+    path("teams/<int:pk>/handover/", team_hand_over, name="team_hand_over"),
+    path("municipalities/", municipalities, name="municipalities"),
+    path("municipalities/join/", municipality_join, name="municipality_join"),
+    path("municipalities/<int:pk>/leave/", municipality_leave, name="municipality_leave"),
+    path("municipalities/<int:pk>/rename/", municipality_rename, name="municipality_rename"),
     path("people/<int:pk>/handover/", hand_over, name="hand_over"),
 ]

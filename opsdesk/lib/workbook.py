@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -52,8 +52,20 @@ def write(rows: Iterable[Sequence[Any]], *, title: str, above: Sequence[str] = (
     Memory doesn't grow with the rows; the file is a temporary one, gone when closed.
     """
     book = Workbook(write_only=True)
+    _fill(book, title, iter(rows), above)
+    return _saved(book)
+
+
+def write_book(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> IO[bytes]:
+    """Several sheets, each as write() makes its one."""
+    book = Workbook(write_only=True)
+    for title, rows in sheets:
+        _fill(book, title, iter(rows), ())
+    return _saved(book)
+
+
+def _fill(book: Workbook, title: str, rows: Iterator[Sequence[Any]], above: Sequence[str]) -> None:
     sheet = book.create_sheet(title=title[:31])
-    rows = iter(rows)
     head = [str(name) for name in next(rows)]
     for column, name in enumerate(head, 1):
         sheet.column_dimensions[get_column_letter(column)].width = max(10, min(44, 2 * len(name) + 6))
@@ -70,6 +82,9 @@ def write(rows: Iterable[Sequence[Any]], *, title: str, above: Sequence[str] = (
             sheet.append([text_cell(sheet, too_many())])
             break
         sheet.append([to_cell(sheet, value) for value in row])
+
+
+def _saved(book: Workbook) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(file)
     file.seek(0)
