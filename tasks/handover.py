@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Team, User
+from opsdesk.accounts.models import Membership, Team, User
 from opsdesk.accounts.people import StillBusy
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
 
-from .acting import FILL, own_teams
+from .acting import FILL, has_ended, own_teams, store
 from .models import Task
 
 
@@ -75,3 +75,43 @@ def before_leaving(person: User, *, to: User | None, by: Any, at: datetime) -> N
         )
     if count:
         hand_over(person, to=to, by=by, at=at)
+
+
+def left_behind(team: Team, today: date) -> Any:
+    """Open tasks that are still in the name of people of `team` who are in no team any more."""
+    gone = User.objects.filter(memberships__team=team).exclude(
+        pk__in=Membership.objects.on(today).filter(team__in=Team.objects.on(today)).values("user")
+    )
+    return Task.objects.open().filter(assignee__in=gone)
+
+
+def may_release(team: Team, by: Any, today: date) -> bool:
+    """An administrator, the union, or the approver of the team that holds the role now."""
+    standing = standing_of(by, today)
+    heirs = {t.pk for t in standing.teams if t.role_id == team.role_id}
+    return by.is_staff or standing.is_union or bool(heirs & standing.approver_of)
+
+
+@command
+def release(team: Team, *, by: Any, at: datetime) -> list[Task]:
+    """Give the tasks left behind by the people of an ended `team` to nobody: the role's team takes them.
+
+    Raises PermissionDenied without the right, Refusal if the team hasn't ended."""
+    today = timezone.localdate(at)
+    if not may_release(team, by, today):
+        raise PermissionDenied(_("引き継ぎができるのは、管理者、広域組合、次の担当の承認者です。"))
+    if not has_ended(team, today):
+        raise Refusal(_("担当「%(team)s」はまだ終わっていません。") % {"team": team})
+    tasks = list(
+        left_behind(team, today)
+        .select_related("assignee", "organization")
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    for task in tasks:
+        person, task.assignee = task.assignee, None
+        store(task, "assignee", at=at)
+        record(
+            "task.handed_over", task, by=by, at=at, stream=task.organization.code, person=str(person), to="",
+        )  # fmt: skip
+    return tasks

@@ -107,9 +107,16 @@ def reopened_text(event: Event) -> str:
     if not event.data.get("withdrawn"):
         return reason(event)
     return "\n".join([_("第%(n)s版の公開を取り下げ") % {"n": event.data["withdrawn"]}, *_reason(event)])
+def moved(event: Event) -> str:
+    before, due_on = event.data["before"]["due_on"], event.data["due_on"]
+    return _("期限を %(before)s から %(after)s に移す") % {
+        "before": _day(before, event),
+        "after": _day(due_on, event),
+    }
 
 
 SENTENCES = {
+    "task.moved": Sentence(gettext_lazy("移動"), moved, reason, "info"),
     "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
     "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),

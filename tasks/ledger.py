@@ -180,10 +180,13 @@ class Ledger:
     def _with_task(self, task: Task, runs: dict[datetime, GenerationRun], *, is_expected: bool) -> Entry:
         why = LATE if task.is_caught_up else EXTRA if task.serial else MADE
         notes = [self._made(task, runs)]
+        if task.moved_from:
+            moved = {"from": era_short(task.moved_from, self.today), "to": era_short(task.due_on, self.today)}
+            notes.append(_("移動: 期限を %(from)s から %(to)s に移しました。") % moved)
         if task.state == Task.State.SKIPPED:
             why = WITHDRAWN
             notes.append(_("理由: %(reason)s") % {"reason": task.reason})
-        elif not is_expected and not task.serial:
+        elif not is_expected and not task.serial and not task.moved_from:
             notes.append(_("いまの分担表・開庁日では予定がありません（作成のあとに変わりました）。"))
         return Entry(task.duty, task.period_on, why, " ".join(notes), task.opens_on, task.due_on, task)
 

@@ -5,7 +5,8 @@ from .bulk import close_many
 from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
-from .handover import hand_over
+from .handover import hand_over, release
+from .moving import move, settle
 from .reopening import reopen
 from .repointing import repoint
 from .revising import revise
@@ -23,12 +24,15 @@ __all__ = [
     "comment",
     "hand_over",
     "let_go",
+    "move",
     "pass_lead",
+    "release",
     "reopen",
     "repoint",
     "revise",
     "save_answers",
     "send_back",
+    "settle",
     "sign",
     "skip",
     "take",

@@ -132,7 +132,7 @@ def _apply(task: Task, code: str, place: Place | None, reason: str, *, at: datet
         task.state, task.reason, task.closed_at = Task.State.OPEN, "", None
         task.duty = place.slot.duty
         fields.append("duty")
-        if place.dates:
+        if place.dates and not task.moved_from:  # a day that a person gave stays
             task.opens_on, task.due_on, task.due_at = place.dates[2:]
             fields += ["opens_on", "due_on", "due_at"]
     task.save(update_fields=fields)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password, make_password
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
 from .changes import locked
-from .models import StartCode, User
+from .models import Membership, StartCode, User
 from .people import set_password
 from .streams import stream_of
 from .words import folded
@@ -24,6 +26,19 @@ LENGTH = 12  # 23^12 = 54 bits
 GROUP = 4
 LIFE = timedelta(hours=72)
 MAX_FAILURES = 10
+#: How many may be issued in one go: each hash takes a tenth of a second on purpose.
+MOST_AT_ONCE = 50
+
+
+def without_password(today: date, now: datetime) -> Any:
+    """People in use who have no password of their own yet, and work here today or will.
+
+    `has_code`: a code that was issued to them can still be used."""
+    lasting = Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    found = User.objects.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    valid = StartCode.objects.filter(user=OuterRef("pk"), used_at=None, expires_at__gt=now)
+    at_work = Q(pk__in=lasting.values("user")) | Q(is_staff=True)
+    return found.filter(at_work).annotate(has_code=Exists(valid))
 
 
 @command

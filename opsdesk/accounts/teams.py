@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opsdesk.audit.record import command, record
+from opsdesk.lib.era import era_date
 from opsdesk.lib.refusal import Refusal
 
 from .changes import apply, locked
@@ -86,3 +88,25 @@ def end(team: Team, *, on: date, by: User | None, at: datetime) -> Team:
     end_after(Membership.objects.filter(team=team), on)
     record("team.ended", team, by=by, at=at, stream=team.organization.code, ends_on=on)
     return team
+
+
+@command
+def pass_on(role: Role, *, to: Organization, on: date, by: User | None, at: datetime, name: str = "") -> Team:
+    """`to` holds `role` from `on` at 00:00; the team before it and its memberships end the day before.
+
+    Open work and history belong to the role, and so pass by themselves. Raises Refusal for 構成団体 (whose
+    teams come and go with it), for a day that is past, and if a next team is there already."""
+    if role.kind == Organization.Kind.MEMBER:
+        raise Refusal(_("構成団体の担当は、団体の加入・脱退で替わります。"))
+    if on < timezone.localdate(at):
+        raise Refusal(_("交代する日は、今日からの日付にしてください。"))
+    role = locked(role)
+    held = Team.objects.filter(role=role).filter(Q(ends_on=None) | Q(ends_on__gte=on))
+    if later := held.filter(starts_on__gte=on).first():
+        raise Refusal(
+            _("%(day)sからの担当「%(team)s」がすでに登録されています。")
+            % {"day": era_date(later.starts_on), "team": later}
+        )
+    for team in held:
+        end(team, on=on - timedelta(days=1), by=by, at=at)
+    return create(role, organization=to, starts_on=on, name=name, by=by, at=at)

@@ -1,12 +1,15 @@
-"""Commands of administrators: add, change, remove a holiday, a closed day, an open day or an era."""
+"""Commands: add, change, remove a holiday, a closed day, an open day or an era."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization
 from opsdesk.audit.record import command, record
 from opsdesk.lib import era
@@ -25,17 +28,28 @@ NOUNS: dict[type[models.Model], str] = {
 
 @command
 def add(row: Row, *, by: Any, at: datetime) -> Row:
-    """Store the new `row`; Refusal if `by` is no administrator, or if the day is there already."""
-    _check(row, by)
+    """Store the new `row`; Refusal if `by` may not, or if the day is there already."""
+    _check(row, by, at)
     _save(row)
     _record("added", row, by, at)
     return row
 
 
 @command
+def add_all(rows: Sequence[ClosedDay | OpenDay], *, by: Any, at: datetime) -> int:
+    """Store all of `rows` or, by a Refusal that names the day, none. Returns how many."""
+    for row in rows:
+        try:
+            add(row, by=by, at=at)
+        except Refusal as no:
+            raise Refusal(f"{era.era_date(row.on)}: {no}") from no
+    return len(rows)
+
+
+@command
 def change(row: Row, *, by: Any, at: datetime) -> Row:
     """Store what was changed on `row`; the Event keeps what stood there before."""
-    _check(row, by)
+    _check(row, by, at)
     before = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
     _save(row, update_fields=[f.name for f in row._meta.concrete_fields if not f.primary_key])
     _record("changed", row, by, at, before=_columns(before))
@@ -45,25 +59,32 @@ def change(row: Row, *, by: Any, at: datetime) -> Row:
 @command
 def remove(row: Row, *, by: Any, at: datetime) -> None:
     """Take `row` out of the calendar; what it was stays in the Event."""
-    _check_right(by)
+    _check_right(row, by, at)
     row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
     _record("removed", row, by, at)
     row.delete()
     transaction.on_commit(era.forget)
 
 
-def _check(row: Row, by: Any) -> None:
-    _check_right(by)
+def _check(row: Row, by: Any, at: datetime) -> None:
+    _check_right(row, by, at)
     try:
         row.full_clean()
     except ValidationError as error:
         raise Refusal(" ".join(error.messages)) from error
 
 
-def _check_right(by: Any) -> None:
-    """`by` None is the system itself (the first filling)."""
-    if by is not None and not by.is_staff:
-        raise Refusal(_("開庁日の変更は管理者だけができます。"))
+def _check_right(row: Row, by: Any, at: datetime) -> None:
+    """Administrators; closed and open days the union's people too. `by` None is the system itself."""
+    if by is None or by.is_staff:
+        return
+    if isinstance(row, ClosedDay | OpenDay) and is_of_union(by, timezone.localdate(at)):
+        return
+    raise Refusal(_("開庁日の変更は、管理者だけができます（休庁日と臨時開庁日は広域組合の担当者も）。"))
+
+
+def is_of_union(user: Any, today: date) -> bool:
+    return any(m.team.role.kind == Organization.Kind.UNION for m in memberships_on(user, today))
 
 
 def _save(row: Row, **kwargs: Any) -> None:

@@ -1,7 +1,8 @@
 """xlsx out: rows streamed into a write-only workbook; text never becomes a formula."""
 
+import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
@@ -19,15 +20,21 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 MOST_ROWS = 100_000
 LONGEST_TEXT = 32_767  # of one cell, by the format
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOT_PLAIN = re.compile(r"\r|_(?=x[0-9A-Fa-f]{4}_)")
 BOLD, GREY = Font(bold=True), PatternFill("solid", fgColor="E9EEF4")
 
 
 def text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
     """A cell that stays text, whatever it begins with."""
     cell: Cell = WriteOnlyCell(sheet)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
+    cell.value = escaped(ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT])
     cell.data_type = "s"
     return cell
+
+
+def escaped(text: str) -> str:
+    """`text` as the format keeps it: a bare carriage return would come back as a line feed."""
+    return NOT_PLAIN.sub(lambda found: "_x000D_" if found[0] == "\r" else "_x005F_", text)
 
 
 def to_cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
@@ -45,8 +52,20 @@ def write(rows: Iterable[Sequence[Any]], *, title: str, above: Sequence[str] = (
     Memory doesn't grow with the rows; the file is a temporary one, gone when closed.
     """
     book = Workbook(write_only=True)
+    _fill(book, title, iter(rows), above)
+    return _saved(book)
+
+
+def write_book(sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]]) -> IO[bytes]:
+    """Several sheets, each as write() makes its one."""
+    book = Workbook(write_only=True)
+    for title, rows in sheets:
+        _fill(book, title, iter(rows), ())
+    return _saved(book)
+
+
+def _fill(book: Workbook, title: str, rows: Iterator[Sequence[Any]], above: Sequence[str]) -> None:
     sheet = book.create_sheet(title=title[:31])
-    rows = iter(rows)
     head = [str(name) for name in next(rows)]
     for column, name in enumerate(head, 1):
         sheet.column_dimensions[get_column_letter(column)].width = max(10, min(44, 2 * len(name) + 6))
@@ -63,6 +82,9 @@ def write(rows: Iterable[Sequence[Any]], *, title: str, above: Sequence[str] = (
             sheet.append([text_cell(sheet, too_many())])
             break
         sheet.append([to_cell(sheet, value) for value in row])
+
+
+def _saved(book: Workbook) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     book.save(file)
     file.seek(0)

@@ -85,6 +85,7 @@ class Task(models.Model):
 
     `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Begun, overdue, upcoming and
     waiting are derived, never stored. `version` rises with every command: a form says which one it shows.
+    `moved_from` is the first due day of a task that a person moved: its dates are no longer the rule's.
     """
 
     class State(models.TextChoices):
@@ -108,6 +109,7 @@ class Task(models.Model):
     opens_on = models.DateField(_("開始日"))
     due_on = models.DateField(_("期限"))
     due_at = models.DateTimeField(_("期限の時刻"))
+    moved_from = models.DateField(_("移す前の期限"), null=True, blank=True)
     state = models.CharField(
         _("状態"), max_length=10, choices=State.choices, default=State.OPEN, db_default=State.OPEN
     )

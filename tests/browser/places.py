@@ -11,7 +11,10 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
-from opsdesk.accounts import startcodes
+from opsdesk.accounts import memberships, people, startcodes
+from opsdesk.calendar import closing
+from opsdesk.calendar.models import ClosedDay
+from opsdesk.lib import workbook
 from tasks import progress
 from tests.browser.world import NOW, sign_in, task
 
@@ -143,6 +146,51 @@ def nobody_chosen(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def empty_day(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="登録する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def settle_without_day(page: Page, scene: dict[str, Any]) -> None:
+    """One moved, one without the day it should go to."""
+    page.get_by_label("まとめて", exact=True).select_option("next")
+    page.get_by_role("combobox", name="No.9").select_option("given")
+    page.get_by_role("button", name="選んだとおりに記録する").click()
+    page.get_by_role("heading", name="休庁日の作業を記録した結果").wait_for()
+
+
+def give_file(page: Page, **sheets: Any) -> None:
+    with workbook.write_book(sheets.items()) as file:
+        given = {"name": "x.xlsx", "mimeType": workbook.CONTENT_TYPE, "buffer": file.read()}
+    page.locator("input[type=file]").set_input_files(given)  # type: ignore[arg-type]
+    page.get_by_role("button", name="内容を確かめる").click()
+
+
+def days_from_a_file(page: Page, scene: dict[str, Any]) -> None:
+    give_file(page, 表=[["日付", "名称"], ["R8.12.4", "空調工事"], ["R8.12.5", "土曜"], ["R8.13.1", "?"]])
+    page.get_by_role("heading", name="休庁日の取込の確認").wait_for()
+
+
+def people_from_a_file(page: Page, scene: dict[str, Any]) -> None:
+    users = [["ログインID", "氏名", "団体"], ["sakurai", "桜井 学", "汐見市"], ["ono", "大野", "雲居町"]]
+    ends = [
+        ["ログインID", "役割", "団体", "開始日", "終了日"],
+        ["ono", "構成団体", "汐見市", "R8.4.1", "R9.3.31"],
+    ]
+    give_file(page, 利用者=users, 所属=ends)
+    page.get_by_role("heading", name="名簿の取込の確認").wait_for()
+
+
+def no_roster(page: Page, scene: dict[str, Any]) -> None:
+    give_file(page, 表=[["a"], ["b"]])
+    page.get_by_role("alert").wait_for()
+
+
+def all_codes(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="選んだ人に発行する").click()
+    page.get_by_role("heading", name="開始コードの紙").wait_for()
+
+
 def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_text("個人メニュー").locator("..").click()
 
@@ -246,6 +294,16 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/month/2026-11/?organization=mizuno"),
         Place("/editions/1/forecast/"),
         Place("/editions/1/forecast/?month=2027-06"),
+        Place("/closed-days/"),
+        Place("/closed-days/?year=2029"),
+        Place("/closed-days/add/"),
+        Place("/closed-days/add/", act=empty_day, status=422),
+        Place("/closed-days/tasks/?day={closed_day}"),
+        Place("/closed-days/tasks/?day={closed_day}", act=settle_without_day),
+        Place("/closed-days/closed/{closed_day}/remove/"),
+        Place("/closed-days/import/"),
+        Place("/closed-days/import/", act=days_from_a_file),
+        Place("/teams/{team}/handover/"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -259,6 +317,22 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/people/{ono}/handover/"),
         Place("/people/{ono}/handover/", act=nobody_chosen, status=409),
         Place("/people/{sato}/handover/"),
+        Place("/closed-days/tasks/"),
+        Place("/roster/"),
+        Place("/roster/import/"),
+        Place("/roster/import/", act=people_from_a_file),
+        Place("/roster/import/", act=no_roster, status=422),
+        Place("/roster/codes/"),
+        Place("/roster/codes/", act=all_codes),
+        Place("/vendor-change/"),
+        Place("/vendor-change/?check=1&on=R8.12.1&role={role}&to={vendor}"),
+        Place("/vendor-change/?check=1", status=422),
+        Place("/teams/{team}/handover/"),
+        Place("/municipalities/"),
+        Place("/municipalities/join/"),
+        Place("/municipalities/join/?check=1&code=kumoi&name=雲居町&joined_on=R8.12.1"),
+        Place("/municipalities/{shiomi}/leave/?check=1&on=R9.3.31"),
+        Place("/municipalities/{shiomi}/rename/?check=1&name=新汐見市&from_on=R8.11.1"),
         Place("/admin/"),
         Place("/admin/accounts/user/"),
         Place("/admin/accounts/user/{ono}/change/"),
@@ -295,6 +369,7 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
+    "tasks:roster_export": "a file",
     "mfa_download_recovery_codes": "a file",
 }
 
@@ -323,11 +398,17 @@ def scene(world) -> dict[str, Any]:
     progress.sign(request, answers=LINES, **own)
     progress.send_back(request, to=1, reason="納品日を早めてください", **desk)
     progress.assign(numbers, to=world.ono, **own)
+    closed_day = closing.add(ClosedDay(on=NOW.date(), name="庁舎停電"), by=world.kubo, at=NOW)
+    for login, name in (("aoki", "青木 蓮"), ("kishi", "岸 楓")):
+        fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
+        memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {
         **{"daily": daily.pk, "closed": closed.pk, "skipped": skipped.pk, "file": file.pk},
         **{"request": request.pk, "handed_in": handed_in.pk, "numbers": numbers.pk},
+        **{"closed_day": closed_day.pk, "team": world.team["operations"].pk, "role": world.role["hwnw"].pk},
+        **{"vendor": world.soseki.pk},
         **{"gathering": task(30).pk, "batch": task(32).pk, "printing": task(36).pk},
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
