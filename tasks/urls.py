@@ -11,6 +11,7 @@ from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
+from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.rights import rights
 from .views.sheet import task_sheet
@@ -22,6 +23,9 @@ app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("settings/readings/", readings_page, name="readings"),
+    path("settings/readings/confirm/", confirm, name="confirm"),
+    path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
     path("rights/", rights, name="rights"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
