@@ -91,6 +91,12 @@ def skipped(event: Event) -> str:
 
 
 SENTENCES = {
+    "procedure.saved": Sentence(
+        gettext_lazy("手順書"), lambda e: _("第%(number)s版を保存") % e.data, reason, "info"
+    ),
+    "procedure.withdrawn": Sentence(
+        gettext_lazy("手順書"), lambda e: _("第%(number)s版を取り下げ") % e.data, reason, "wait"
+    ),
     "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
     "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),

@@ -11,6 +11,15 @@ from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
+from .views.procedure import (
+    procedure,
+    procedure_compare,
+    procedure_edit,
+    procedure_file,
+    procedure_of,
+    procedure_version,
+    procedure_withdraw,
+)
 from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.rights import rights
@@ -23,6 +32,13 @@ app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/procedure/", procedure, name="procedure"),
+    path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
+    path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),
+    path("procedures/<int:pk>/", procedure_version, name="procedure_version"),
+    path("procedures/<int:pk>/withdraw/", procedure_withdraw, name="procedure_withdraw"),
+    path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
+    path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),

@@ -1,9 +1,20 @@
-"""What happens: tasks, signatures, comments, files, and the runs of generation."""
+"""What happens: tasks, signatures, comments, files, and procedures, the runs of generation."""
 
 from .attachment import Attachment
 from .comment import Audience, Comment
+from .procedure import Procedure, ProcedureFile
 from .run import GenerationRun
 from .signature import Signature
 from .task import Outcome, Task
 
-__all__ = ["Attachment", "Audience", "Comment", "GenerationRun", "Outcome", "Signature", "Task"]
+__all__ = [
+    "Attachment",
+    "Audience",
+    "Comment",
+    "GenerationRun",
+    "Outcome",
+    "Procedure",
+    "ProcedureFile",
+    "Signature",
+    "Task",
+]

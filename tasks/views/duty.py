@@ -23,6 +23,7 @@ from raci.matrix import resolved
 from raci.models import Duty, DutyField, FollowUp
 from tasks.coming import MANY, coming
 from tasks.models import Task
+from tasks.procedures import may_read
 from tasks.recurrence import in_words, rule_of
 from tasks.words import period_short, state_words
 
@@ -57,6 +58,7 @@ def duty(request: Request, number: int) -> HttpResponse:
             "section": section,
             "children": [d for d in rows if d.parent_id == own.pk],
             "has_team": bool(standing.teams),
+            "may_read": may_read(own, request.user, request.today),
             "confirmations": _confirmations(own),
             **_definition(own, rows),
             **_times(own, standing, request),
