@@ -39,6 +39,8 @@ MAIN = (
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
     Entry(_("二段階認証"), "mfa_index", "lock"),
+    Entry(_("業務の状態"), "tasks:health", "flag"),
+    Entry(_("本システムの設定"), "tasks:readings", "check"),
     Entry(_("権限一覧"), "tasks:rights", "book"),
     Entry(_("管理"), "admin:index", "edit"),
 )

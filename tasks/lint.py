@@ -4,7 +4,7 @@ It warns; it blocks publishing only where nobody could close a task (raci.matrix
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -106,7 +106,7 @@ def _asks_again(row: Row) -> bool:
     )
 
 
-def _on_approval(row: Row, by_key: Mapping[int, Row], checked: Collection[int]) -> Iterator[Finding]:
+def _on_approval(row: Row, by_key: Mapping[int, Row], checked: Set[int]) -> Iterator[Finding]:
     """A change: raised, then work of a chosen kind that somebody confirms (`checked`). Who approves it?"""
     if not row.get("is_entry"):
         return

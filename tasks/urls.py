@@ -7,6 +7,7 @@ from .views.close import task_close, task_save
 from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
+from .views.health import health
 from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
@@ -39,6 +40,7 @@ urlpatterns: list = [
     path("procedures/<int:pk>/withdraw/", procedure_withdraw, name="procedure_withdraw"),
     path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
     path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
+    path("health/", health, name="health"),
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
