@@ -40,6 +40,8 @@ MAIN = (
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
     Entry(_("二段階認証"), "mfa_index", "lock"),
+    Entry(_("業務の状態"), "tasks:health", "flag"),
+    Entry(_("本システムの設定"), "tasks:readings", "check"),
     Entry(_("権限一覧"), "tasks:rights", "book"),
     Entry(_("休庁日"), "tasks:closed_days", "clock"),
     Entry(_("利用者・団体の名簿"), "tasks:roster", "user"),

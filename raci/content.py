@@ -8,10 +8,14 @@ same if and only if they are equal.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import time
 from typing import Any
+
+from django.db.models import Prefetch
 
 from opsdesk.accounts.models import Role
 
@@ -30,6 +34,19 @@ SETTINGS = (
     "needs_choice",
     "standard_due",
     "register",
+)
+#: What people confirm of a row besides its cycle: when it is done, by whom together and for whom. Texts and
+#: marks are the sheet's own, fields and follow-ups change with the forms: they are not part of it.
+CONFIRMED = (
+    "scope",
+    "sharing",
+    "is_entry",
+    "is_acknowledged",
+    "needs_choice",
+    "standard_due",
+    "register",
+    "schedule",
+    "signers",
 )
 SCHEDULE = (
     "days",
@@ -78,10 +95,15 @@ def _said(model: Any, values: Mapping[str, Any]) -> Row:
 
 
 def rows_of(edition: Edition) -> list[Row]:
-    """The rows of `edition` in their order; six statements."""
+    """The rows of `edition` in their order; five statements."""
     duties = (
         edition.duties.select_related("schedule", "parent")
-        .prefetch_related("assignments__role", "signers__role", "followups", "fields__signer_role")
+        .prefetch_related(
+            Prefetch("assignments", Assignment.objects.select_related("role")),
+            Prefetch("signers", Signer.objects.select_related("role")),
+            "followups",
+            Prefetch("fields", DutyField.objects.select_related("signer_role")),
+        )
         .order_by("position")
     )
     return [row_of(duty) for duty in duties]
@@ -94,18 +116,36 @@ def row_of(duty: Duty) -> Row:
     row["marks"] = {a.role.code: a.mark for a in given}
     if duty.parent:
         row["parent"] = duty.parent.key
-    row |= _said(Duty, {name: getattr(duty, name) for name in SETTINGS})
-    schedule = getattr(duty, "schedule", None)
-    if schedule is not None:
-        row["schedule"] = _said(Schedule, {name: getattr(schedule, name) for name in SCHEDULE})
+    row |= settings_of(duty, duty.signers.all())
     every = sorted(duty.fields.all(), key=lambda f: f.position)
     if every:
         row["fields"] = [_field_row(f, every) for f in every if f.parent_id is None]
-    if signers := sorted(duty.signers.all(), key=lambda s: s.position):
-        row["signers"] = [_signer_row(s) for s in signers]
     if edges := sorted(duty.followups.all(), key=lambda f: (f.position, f.pk)):
         row["followups"] = [_edge_row(edge) for edge in edges]
     return row
+
+
+def settings_of(duty: Duty, signers: Iterable[Signer]) -> Row:
+    """The part of a row that is our own reading: settings, schedule and signers (with their roles)."""
+    row = _said(Duty, {name: getattr(duty, name) for name in SETTINGS})
+    schedule = getattr(duty, "schedule", None)
+    if schedule is not None:
+        row["schedule"] = _said(Schedule, {name: getattr(schedule, name) for name in SCHEDULE})
+    if given := sorted(signers, key=lambda s: s.position):
+        row["signers"] = [_signer_row(s) for s in given]
+    return row
+
+
+def covered(row: Mapping[str, Any]) -> Row:
+    """What of a row a confirmation is for."""
+    return {"cycle": row.get("cycle", ""), **{name: row[name] for name in CONFIRMED if name in row}}
+
+
+def fingerprint(row: Mapping[str, Any]) -> str:
+    """Equal as long as nothing of `covered(row)` changes; a setting that is added later changes none, because
+    defaults are not said."""
+    text = json.dumps(covered(row), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _field_row(field: DutyField, every: list[DutyField]) -> Row:

@@ -1,4 +1,4 @@
-"""The sentences of what happens to editions of the matrix."""
+"""The sentences of what happens to editions of the matrix and to the confirmations of our settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,17 @@ def _saved(event: Event) -> str:
     }
 
 
+def _confirmed(event: Event) -> str:
+    return _("%(what)sの設定を確認しました") % event.data
+
+
+def _unconfirmed(event: Event) -> str:
+    return _("%(what)sの設定を未確認に戻しました") % event.data
+
+
 SENTENCES = {
+    "confirmation.given": Sentence(gettext_lazy("確認"), _confirmed, lambda e: e.data["note"], "ok"),
+    "confirmation.withdrawn": Sentence(gettext_lazy("確認"), _unconfirmed, lambda e: e.data["note"], "wait"),
     "edition.revised": Sentence(gettext_lazy("改定案"), _revised),
     "edition.saved": Sentence(gettext_lazy("保存"), _saved),
     "edition.undone": Sentence(gettext_lazy("元に戻す"), gettext_lazy("最後の保存を元に戻しました")),

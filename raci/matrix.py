@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -152,34 +152,59 @@ def narrowed(groups: Sequence[Sequence[Row]], by: Filter) -> list[list[Row]]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the lint found on one duty; a blocker keeps the edition from being published."""
+    """What the lint found; a blocker keeps the edition from being published.
+
+    On one duty, No. `number` with business key `key`; number 0 is the whole edition. `aspect` says what of
+    it is meant (marks, cycle, schedule, followups, sharing, signers, procedure, team)."""
 
     number: int
     sentence: str
     is_blocker: bool = False
+    key: int = 0
+    aspect: str = ""
 
     def __str__(self) -> str:
-        return f"No.{self.number} {self.sentence}"
+        return f"No.{self.number} {self.sentence}" if self.number else self.sentence
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the lint reads of a row, stored or not. `marks` are all of its marks, in any order."""
+
+    key: int
+    number: int
+    cycle: str
+    sharing: str
+    is_heading: bool
+    marks: Collection[str]
 
 
 def lint(duties: Iterable[Duty]) -> list[Finding]:
     """Duties (with their assignments) that nobody could close, or that leave open who does what, and when."""
-    found = []
-    for duty in duties:
-        mains = sum(a.mark == Mark.MAIN for a in duty.assignments.all())
-        if duty.is_heading:
-            if duty.cycle or duty.assignments.all():
-                found.append(Finding(duty.number, _("見出し行に周期か担当区分があります。"), is_blocker=True))
-            continue
-        if not mains:
-            found.append(
-                Finding(duty.number, _("主担当(◎)がないため、誰も完了にできません。"), is_blocker=True)
-            )
-        if mains > 1 and duty.sharing == Sharing.ONE:
-            found.append(Finding(duty.number, _("主担当(◎)が複数ありますが、分け方が決まっていません。")))
-        if not duty.cycle:
-            found.append(Finding(duty.number, _("周期がありません。")))
-    return found
+    rows = (
+        Said(d.key, d.number, d.cycle, d.sharing, d.is_heading, [a.mark for a in d.assignments.all()])
+        for d in duties
+    )
+    return [finding for row in rows for finding in findings_of(row)]
+
+
+def findings_of(row: Said) -> Iterator[Finding]:
+    """What one row says against itself."""
+
+    def found(aspect: str, sentence: str, *, is_blocker: bool = False) -> Finding:
+        return Finding(row.number, sentence, is_blocker, row.key, aspect)
+
+    mains = sum(mark == Mark.MAIN for mark in row.marks)
+    if row.is_heading:
+        if row.cycle or row.marks:
+            yield found("cycle", _("見出し行に周期か担当区分があります。"), is_blocker=True)
+        return
+    if not mains:
+        yield found("marks", _("主担当(◎)がないため、誰も完了にできません。"), is_blocker=True)
+    if mains > 1 and row.sharing == Sharing.ONE:
+        yield found("sharing", _("主担当(◎)が複数ありますが、分け方が決まっていません。"))
+    if not row.cycle:
+        yield found("cycle", _("周期がありません。"))
 
 
 def blockers(duties: Iterable[Duty]) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from .content import fingerprint, settings_of
 from .matrix import resolved
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 from .models.field import FieldKind
@@ -20,6 +21,7 @@ class Line:
     files: int
     marks: Mapping[int, str] = field(repr=False)  # role id -> mark
     signers: tuple[str, ...]  # names of their roles, in order
+    fingerprint: str = ""  # of the settings that people confirm
 
     @property
     def key(self) -> int:
@@ -77,10 +79,10 @@ def outline_of(edition_id: int) -> Outline:
         "duty_id", "role_id", "mark"
     ):
         marks.setdefault(duty_id, {})[role] = mark
-    signers: dict[int, tuple[str, ...]] = {}
+    signers: dict[int, list[Signer]] = {}
     order = Signer.objects.filter(duty__edition=edition_id).order_by("duty", "position")
-    for duty_id, name in order.values_list("duty_id", "role__name"):
-        signers[duty_id] = (*signers.get(duty_id, ()), name)
+    for signer in order.select_related("role"):
+        signers.setdefault(signer.duty_id, []).append(signer)
     files: dict[int, int] = {}
     asked = DutyField.objects.filter(duty__edition=edition_id, kind=FieldKind.FILE, is_required=True)
     for duty_id in asked.values_list("duty_id", flat=True):
@@ -93,7 +95,8 @@ def outline_of(edition_id: int) -> Outline:
             section="".join(section.split()),
             files=files.get(duty.pk, 0),
             marks=marks.get(duty.pk, {}),
-            signers=signers.get(duty.pk, ()),
+            signers=tuple(signer.role.name for signer in signers.get(duty.pk, ())),
+            fingerprint=fingerprint({"cycle": duty.cycle, **settings_of(duty, signers.get(duty.pk, ()))}),
         )
     return Outline(lines, {line.key: line for line in lines.values()}, *_edges(edition_id))
 

@@ -66,7 +66,7 @@ def standard_due_in_words(duty: Duty, labels: Labels) -> str:
     words += [_("直ちに")] * ("at_once" in due) + [_("当日")] * ("same_day" in due)
     if "by_level" in due:
         steps = " / ".join(
-            _("レベル%(n)s %(due)s") % {"n": n, "due": _limit(v)} for n, v in due["by_level"].items()
+            _("レベル%(n)s %(due)s") % {"n": n, "due": limit_in_words(v)} for n, v in due["by_level"].items()
         )
         words.append(
             _("%(steps)s(%(field)sによる)") % {"steps": steps, "field": name_of(due["level"], duty, labels)}
@@ -76,7 +76,7 @@ def standard_due_in_words(duty: Duty, labels: Labels) -> str:
     return "、".join(words)
 
 
-def _limit(limit: Mapping[str, int]) -> str:
+def limit_in_words(limit: Mapping[str, int]) -> str:
     if "hours" in limit:
         return _("%(n)s時間") % {"n": limit["hours"]}
     return _("%(n)s開庁日") % {"n": limit["business_days"]}

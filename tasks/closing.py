@@ -20,6 +20,7 @@ from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, st
 from .around import missing_before
 from .filling import editable, reading_of
 from .models import Outcome, Task
+from .procedures import version_on
 from .publishing import publish
 from .taking import lead_after
 
@@ -148,9 +149,10 @@ def finish(
     task.state = Task.State.DONE
     task.closed_at, task.closed_by, task.closed_for = at, by, team
     task.is_proxy, task.reason = proxy, reason if proxy else ""
+    task.procedure_id = version_on(task.key, task.done_on)
     store(
         task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by",
-        "closed_for", "is_proxy", "reason", at=at,
+        "closed_for", "is_proxy", "reason", "procedure_id", at=at,
     )  # fmt: skip
     published: dict[str, Any] = {}
     if task.duty.is_acknowledged:

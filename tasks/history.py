@@ -117,6 +117,12 @@ def moved(event: Event) -> str:
 
 SENTENCES = {
     "task.moved": Sentence(gettext_lazy("移動"), moved, reason, "info"),
+    "procedure.saved": Sentence(
+        gettext_lazy("手順書"), lambda e: _("第%(number)s版を保存") % e.data, reason, "info"
+    ),
+    "procedure.withdrawn": Sentence(
+        gettext_lazy("手順書"), lambda e: _("第%(number)s版を取り下げ") % e.data, reason, "wait"
+    ),
     "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
     "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),

@@ -84,6 +84,13 @@ def occurrences(rule: Rule, calendar: Calendar, start: date, end: date) -> list[
     return found
 
 
+def named_days(rule: Rule, calendar: Calendar, first: date) -> tuple[date, date]:
+    """The days that a monthly or yearly rule names for opening and due of the period that begins on `first`,
+    before they move off closed days, and before an opening after the due day is taken back to it."""
+    assert rule.opens is not None and rule.due is not None, "a monthly or yearly rule has its points"
+    return _day(rule.opens, calendar, first), _day(rule.due, calendar, first)
+
+
 def _days(rule: Rule, calendar: Calendar, start: date, end: date) -> list[date]:
     if rule.days == Schedule.Days.EVERY:
         return [start + timedelta(days=i) for i in range((end - start).days + 1)]

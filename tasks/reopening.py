@@ -37,7 +37,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         _void_last(task, at, reason)
     was = task.state
     task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
-    task.closed_at = task.closed_by = task.closed_for = None
+    task.closed_at = task.closed_by = task.closed_for = task.procedure_id = None
     store(
         task,
         "state",
@@ -48,6 +48,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         "closed_at",
         "closed_by",
         "closed_for",
+        "procedure_id",
         at=at,
     )
     taken_back = withdraw(task, at=at, reason=reason)

@@ -12,6 +12,7 @@ from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
+from .views.health import health
 from .views.home import home
 from .views.ledger import ledger
 from .views.list import task_list
@@ -23,6 +24,16 @@ from .views.municipalities import (
     municipality_leave,
     municipality_rename,
 )
+from .views.procedure import (
+    procedure,
+    procedure_compare,
+    procedure_edit,
+    procedure_file,
+    procedure_of,
+    procedure_version,
+    procedure_withdraw,
+)
+from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
 from .views.revise import task_revise
@@ -40,6 +51,17 @@ app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/procedure/", procedure, name="procedure"),
+    path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
+    path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),
+    path("procedures/<int:pk>/", procedure_version, name="procedure_version"),
+    path("procedures/<int:pk>/withdraw/", procedure_withdraw, name="procedure_withdraw"),
+    path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
+    path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
+    path("health/", health, name="health"),
+    path("settings/readings/", readings_page, name="readings"),
+    path("settings/readings/confirm/", confirm, name="confirm"),
+    path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
     path("rights/", rights, name="rights"),
     path("year/", year_now, name="year_now"),
     path("year/<int:year>/", year, name="year"),

@@ -1,5 +1,7 @@
-"""The matrix definition: an edition with its duties, schedules, fields, signers and follow-ups."""
+"""The matrix definition: an edition with its duties, schedules, fields, signers and follow-ups; what of it
+people have confirmed."""
 
+from .confirmation import Confirmation
 from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
@@ -10,6 +12,7 @@ from .signer import Signer
 
 __all__ = [
     "Assignment",
+    "Confirmation",
     "Cycle",
     "Duty",
     "DutyField",

@@ -22,6 +22,10 @@ class EditionQuerySet(models.QuerySet):
         """The edition in force on `today`, or None; as a queryset of at most one row."""
         return self.published().filter(in_force_on__lte=today).order_by("-in_force_on", "-pk")[:1]
 
+    def shown_on(self, today: date):
+        """The edition in force on `today`, or the first one to come while none is; None without any."""
+        return self.in_force(today).first() or self.published().order_by("in_force_on").first()
+
 
 class Edition(models.Model):
     """`version` rises with every saving of a draft; `last_key` is the highest key ever given in it."""

@@ -162,6 +162,16 @@ class Task(models.Model):
     )
     is_proxy = models.BooleanField(_("代行"), default=False, db_default=False)
     reason = models.TextField(_("理由"), blank=True, default="", db_default="")
+    #: The version of the 手順書 that was in force when the work was done.
+    procedure = models.ForeignKey(
+        "tasks.Procedure",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("手順書"),
+    )
 
     objects = TaskQuerySet.as_manager()
 

@@ -23,9 +23,10 @@ from .writing import Writing
 def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
     """`tasks` (all of them) with all that their page reads of other rows."""
     rows = (Task.objects.all() if tasks is None else tasks).select_related(
-        "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for"
-    )
-    return rows.annotate(edition_due=edition_of_period())
+        "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for",
+        "procedure",
+    )  # fmt: skip
+    return rows.defer("procedure__text").annotate(edition_due=edition_of_period())
 
 
 class Page(Writing, Surroundings):

@@ -1,7 +1,6 @@
 """One duty: what the sheet says of it, our settings beside it, the days to come and the last results."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,19 +13,21 @@ from django.views.decorators.http import require_GET
 from opsdesk.accounts.access import allow, signed_in
 from opsdesk.accounts.models import Organization, Role
 from opsdesk.calendar.book import calendar_of
-from opsdesk.calendar.days import add_months
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.request import Request
 from raci import words
 from raci.access import Standing, standing_of
+from raci.confirmations import covered_of, history_of
+from raci.content import fingerprint
 from raci.matrix import resolved
-from raci.models import Cycle, Duty, DutyField, FollowUp
+from raci.models import Duty, DutyField, FollowUp
+from tasks.coming import MANY, coming
 from tasks.models import Task
-from tasks.recurrence import Occurrence, in_words, occurrences, rule_of
+from tasks.procedures import may_read
+from tasks.recurrence import in_words, rule_of
 from tasks.words import period_short, state_words
 
 from .matrix import edition_on
-
-MANY = 12
 
 
 @allow(signed_in, label=gettext_lazy("業務の詳細"))
@@ -57,6 +58,8 @@ def duty(request: Request, number: int) -> HttpResponse:
             "section": section,
             "children": [d for d in rows if d.parent_id == own.pk],
             "has_team": bool(standing.teams),
+            "may_read": may_read(own, request.user, request.today),
+            "confirmations": _confirmations(own),
             **_definition(own, rows),
             **_times(own, standing, request),
         },
@@ -86,6 +89,16 @@ def _definition(own: Duty, rows: list[Duty]) -> dict[str, Any]:
             _edge(e, e.duty, labels) for e in edges if e.target_key == own.key and e.duty_id != own.pk
         ],
     }
+
+
+def _confirmations(own: Duty) -> dict[str, Any]:
+    """The one that holds for the settings of this edition, and all that people said of the duty's."""
+    if own.is_heading:
+        return {}
+    history = history_of(own.key)
+    of_these = [c for c in history if c.fingerprint == fingerprint(covered_of(own))]
+    holds = of_these[0] if of_these and not of_these[0].is_withdrawal else None
+    return {"holds": holds, "history": [(c, c in of_these) for c in history]}
 
 
 def _fields(own: Duty) -> Iterable[DutyField]:
@@ -121,7 +134,7 @@ def _times(own: Duty, standing: Standing, request: Request) -> dict[str, Any]:
     return {
         "coming": [
             (o, period_short(Task(duty=own, period_on=o.period_on), request.today))
-            for o in coming(own, standing, request.today)
+            for o in coming(rule_of(own), calendar_for(standing), request.today)
         ],
         "open": [_line(task, request) for task in visible.open().order_by("due_at", "pk")[:MANY]],
         "results": [_line(task, request) for task in closed],
@@ -133,17 +146,7 @@ def _line(task: Task, request: Request) -> dict[str, Any]:
     return {"task": task, "period": period_short(task, request.today), "kind": kind, "text": text}
 
 
-def coming(own: Duty, standing: Standing, today: date) -> list[Occurrence]:
-    """The next twelve occurrences that are not yet due, by the person's calendar."""
-    rule = rule_of(own)
-    if rule is None:
-        return []
+def calendar_for(standing: Standing) -> Calendar:
+    """The person's own: a municipality's, else the union's."""
     member = next((t.organization for t in standing.teams if t.role.kind == Organization.Kind.MEMBER), None)
-    calendar = calendar_of(None if standing.is_union else member)
-    month = today.replace(day=1)
-    start, end = {
-        Cycle.DAILY.value: (today, today + timedelta(60)),
-        Cycle.MONTHLY.value: (add_months(month, -3), add_months(month, MANY + 3)),
-        Cycle.YEARLY.value: (add_months(month, -15), add_months(month, 12 * (MANY + 2))),
-    }[rule.cycle]
-    return [o for o in occurrences(rule, calendar, start, end) if o.due_on >= today][:MANY]
+    return calendar_of(None if standing.is_union else member)

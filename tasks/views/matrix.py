@@ -132,8 +132,7 @@ class Column:
 
 def edition_on(today: date) -> Edition | None:
     """The edition in force, or the first one to come while none is."""
-    published = Edition.objects.published().order_by("in_force_on")
-    return Edition.objects.in_force(today).first() or published.first()
+    return Edition.objects.shown_on(today)
 
 
 def marks_of(duties: Iterable[Duty]) -> dict[int, dict[int, str]]:

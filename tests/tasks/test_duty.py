@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from raci.confirmations import confirm, unconfirm
 from raci.words import REGISTERS
-from tests.make import TODAY, at, make_task
+from tests.make import TODAY, at, duty, make_task
 
 
 @pytest.fixture
@@ -97,8 +98,8 @@ def test_settings_in_words(get, cast, number, sentence):
 def test_every_duty_has_a_page(get, cast, edition):
     for number in range(1, 61):
         words = get(cast.sato, number)
-        duty = edition.duties.get(number=number)
-        assert duty.work in words and duty.note in words
+        row = edition.duties.get(number=number)
+        assert row.work in words and row.note in words
     assert set(edition.duties.exclude(register="").values_list("register", flat=True)) == set(REGISTERS)
 
 
@@ -119,6 +120,16 @@ def test_what_does_not_exist(client, edition, cast):
 def test_before_the_first_edition(client, cast):
     client.force_login(cast.sato)
     assert client.get("/duties/7/").status_code == 404
+
+
+def test_who_confirmed_its_settings(get, cast):
+    assert "設定の確認 未確認 本システムの設定" in get(cast.ono, 1)
+    confirm(duty(1), by=cast.morishita, at=at(8), note="会議で")
+    assert "設定の確認 確認済 11/24(火) 森下 由佳 会議で" in get(cast.ono, 1)
+    unconfirm(duty(1), by=cast.kubo, at=at(9))
+    words = get(cast.ono, 1)
+    assert "設定の確認 未確認" in words
+    assert "確認の経緯 2件 未確認に戻した 11/24(火) 9:00 久保 管理 確認済にした 11/24(火) 8:00" in words
 
 
 def test_strangers_sign_in_first(client, edition):

@@ -1,0 +1,187 @@
+"""Question: tasks per team and month of a fiscal year, done, late and open (負荷), for what one may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.utils.translation import gettext as _
+
+from opsdesk.calendar.days import add_months
+from opsdesk.calendar.fiscal import FiscalYear
+from raci.access import Standing, standing_of
+from raci.models import Mark
+from raci.outline import line_of
+
+from .choices import TeamChoice, teams_for
+from .models import Task
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+@dataclass
+class Month:
+    """The tasks of one month that are the team's by its ◎. `late` are done, `overdue` open ones."""
+
+    first: date
+    done: int = 0
+    late: int = 0
+    open: int = 0
+    overdue: int = 0
+    skipped: int = 0
+
+    @property
+    def last(self) -> date:
+        return add_months(self.first, 1) - timedelta(1)
+
+    @property
+    def total(self) -> int:
+        """What there was to do: without what was skipped."""
+        return self.done + self.open
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """What a bar is made of, from below: in time, done late, open, overdue."""
+        return (
+            ("ok", self.done - self.late),
+            ("late", self.late),
+            ("open", self.open - self.overdue),
+            ("over", self.overdue),
+        )
+
+    def add(self, other: Month) -> None:
+        for name in COUNTED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+COUNTED = ("done", "late", "open", "overdue", "skipped")
+
+
+@dataclass
+class Load:
+    """One team's year; `code` "" is all municipalities together, of whom there is no list."""
+
+    code: str
+    name: str
+    is_member: bool
+    months: list[Month] = field(default_factory=list)
+
+    @property
+    def total(self) -> Month:
+        whole = Month(self.months[0].first)
+        for month in self.months:
+            whole.add(month)
+        return whole
+
+
+def loads(user: Any, year: FiscalYear, *, now: datetime, today: date) -> list[Load]:
+    """Every team's load for the union, of others only their own teams'; one statement.
+
+    A task counts for each role that has ◎ on it by its own edition, in the month in which it is due; a common
+    one for every municipality. Several municipalities stand once more as one, where it counts once."""
+    standing = standing_of(user, today)
+    teams = _teams(standing)
+    found = {t.code: Load(t.code, t.name, t.is_member, [Month(m) for m in year.months]) for t in teams}
+    whole = Load("", _("構成団体(全体)"), True, [Month(m) for m in year.months])
+    for duty_id, organization_id, month, counts in _rows(user, year, now, today):
+        roles = set(line_of(duty_id).roles_with(Mark.MAIN))
+        for team in teams:
+            if team.role_id in roles and (
+                not team.is_member or organization_id in (team.organization_id, standing.union_id)
+            ):
+                found[team.code].months[month].add(counts)
+        if any(team.is_member and team.role_id in roles for team in teams):
+            whole.months[month].add(counts)
+    several = sum(team.is_member for team in teams) > 1
+    return [*found.values(), *([whole] if several else [])]
+
+
+def _teams(standing: Standing) -> list[TeamChoice]:
+    teams = teams_for(standing)
+    if standing.is_union:
+        return teams
+    own = {(t.role_id, t.organization_id) for t in standing.teams}
+    return [t for t in teams if (t.role_id, t.organization_id) in own]
+
+
+def _rows(user: Any, year: FiscalYear, now: datetime, today: date) -> Sequence[tuple[int, int, int, Month]]:
+    """(duty, organization, month from 0, counts), along the index over due times."""
+    start = datetime.combine(year.starts_on, datetime.min.time(), TOKYO)
+    end = datetime.combine(year.ends_on + timedelta(1), datetime.min.time(), TOKYO)
+    within = Task.objects.visible_to(user, today).filter(due_at__gte=start, due_at__lt=end)
+    state = Task.State
+    ends = [add_months(first, 1) for first in year.months]
+    month = Case(
+        *(When(due_on__lt=after, then=Value(n)) for n, after in enumerate(ends)),
+        default=Value(11),
+        output_field=IntegerField(),
+    )
+    rows = (
+        within.filter(due_on__range=(year.starts_on, year.ends_on))
+        .order_by()
+        .annotate(month=month)
+        .values_list("duty_id", "organization_id", "month")
+        .annotate(
+            done=Count("pk", filter=Q(state=state.DONE)),
+            late=Count("pk", filter=Q(state=state.DONE, done_on__gt=F("due_on"))),
+            open=Count("pk", filter=Q(state=state.OPEN)),
+            overdue=Count("pk", filter=Q(state=state.OPEN, due_at__lt=now)),
+            skipped=Count("pk", filter=Q(state=state.SKIPPED)),
+        )
+    )
+    return [
+        (duty, organization, n, Month(year.months[n], *counts)) for duty, organization, n, *counts in rows
+    ]
+
+
+# --- the bars -------------------------------------------------------------------------------------------
+
+#: Of the picture: its height for the bars, the width of a month, and of a bar in it.
+HEIGHT, STEP, WIDTH, LEFT, TOP = 150, 46, 30, 44, 16
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One month's column: rectangles (kind, y, height), its x, and where its words stand."""
+
+    month: Month
+    x: int
+    parts: tuple[tuple[str, float, float], ...]
+
+    @property
+    def middle(self) -> int:
+        return self.x + WIDTH // 2
+
+    @property
+    def top(self) -> float:
+        return min((y for _kind, y, _h in self.parts), default=float(TOP + HEIGHT)) - 4
+
+
+def bars(load: Load) -> list[Bar]:
+    most = max((month.total for month in load.months), default=0) or 1
+    return [_bar(month, LEFT + n * STEP, HEIGHT / most) for n, month in enumerate(load.months)]
+
+
+def _bar(month: Month, x: int, scale: float) -> Bar:
+    base, parts = float(TOP + HEIGHT), []
+    for kind, count in month.parts:
+        if count > 0:
+            height = round(count * scale, 1)
+            base = round(base - height, 1)
+            parts.append((kind, base, height))
+    return Bar(month, x, tuple(parts))
+
+
+def picture() -> Mapping[str, int]:
+    """Measures of the picture, for its template."""
+    return {
+        "width": LEFT + 12 * STEP,
+        "height": TOP + HEIGHT + 24,
+        "bottom": TOP + HEIGHT,
+        "bar": WIDTH,
+        "names": TOP + HEIGHT + 18,
+    }
