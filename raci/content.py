@@ -13,6 +13,8 @@ from contextlib import suppress
 from datetime import time
 from typing import Any
 
+from django.db.models import Prefetch, QuerySet
+
 from opsdesk.accounts.models import Role
 
 from .models import Assignment, Duty, DutyField, Edition, FollowUp, Schedule, Signer
@@ -78,13 +80,32 @@ def _said(model: Any, values: Mapping[str, Any]) -> Row:
 
 
 def rows_of(edition: Edition) -> list[Row]:
-    """The rows of `edition` in their order; six statements."""
-    duties = (
-        edition.duties.select_related("schedule", "parent")
-        .prefetch_related("assignments__role", "signers__role", "followups", "fields__signer_role")
+    """The rows of `edition` in their order; five statements, however many rows."""
+    return [row_of(duty) for duty in duties_of([edition])]
+
+
+def rows_of_many(editions: Iterable[Edition]) -> dict[Edition, list[Row]]:
+    """The rows of several editions, in as many statements as of one."""
+    found: dict[Edition, list[Row]] = {edition: [] for edition in editions}
+    by_id = {edition.pk: edition for edition in found}
+    for duty in duties_of(list(found)) if found else ():
+        found[by_id[duty.edition_id]].append(row_of(duty))
+    return found
+
+
+def duties_of(editions: list[Edition]) -> QuerySet[Duty]:
+    """Their duties in order, with all that `row_of` looks at."""
+    return (
+        Duty.objects.filter(edition__in=editions)
+        .select_related("schedule", "parent")
+        .prefetch_related(
+            Prefetch("assignments", Assignment.objects.select_related("role")),
+            Prefetch("signers", Signer.objects.select_related("role")),
+            Prefetch("fields", DutyField.objects.select_related("signer_role")),
+            "followups",
+        )
         .order_by("position")
     )
-    return [row_of(duty) for duty in duties]
 
 
 def row_of(duty: Duty) -> Row:

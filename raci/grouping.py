@@ -31,9 +31,9 @@ def _rewritten(cells: Sequence[Names], names: Sequence[Names]) -> list[Names]:
     """Of one category: its text in the first row, and sections that read as wanted."""
     sections: list[str] = []
     for start, end in _runs([section for _, section in names]):
-        own = [("", section) for _, section in cells[start:end]]
         wanted = names[start][1]
-        reads = all(section == wanted for _, section in names_of(own))
+        own = [("", section if section in wanted else "") for _, section in cells[start:end]]
+        reads = all(section == wanted for _, section in names_of(own))  # also where it is broken over rows
         sections += [s for _, s in own] if reads else [wanted, *[""] * (end - start - 1)]
     return [(names[0][0] if at == 0 else "", section) for at, section in enumerate(sections)]
 

@@ -18,22 +18,24 @@ def short(rule: Rule) -> str:
         days = _("毎日") if rule.days == Schedule.Days.EVERY else _("開庁日ごと")
         return _("%(days)s、当日%(time)s") % {"days": days, "time": time}
     assert rule.opens is not None and rule.due is not None, "a monthly or yearly rule has its points"
-    opens, due = _month(rule.opens, rule.cycle), _month(rule.due, rule.cycle)
-    parts = [opens, _day(rule.opens), "→", "" if due == opens else due, _day(rule.due), _move(rule)]
+    due = "" if rule.due.month == rule.opens.month else _month(rule.due, rule.cycle, after=rule.opens)
+    parts = [_month(rule.opens, rule.cycle), _day(rule.opens), "→", due, _day(rule.due), _move(rule)]
     return " ".join(part for part in parts if part) + time
 
 
-def _month(point: Point, cycle: str) -> str:
+def _month(point: Point, cycle: str, after: Point | None = None) -> str:
+    """The month of `point`; `after` a point of the same fiscal year that year is not said again."""
     if cycle == Cycle.YEARLY:
         month = _("%(n)s月") % {"n": (APRIL - 1 + point.month) % 12 + 1}
-        return f"{_year(point.month)}{month}"
+        is_said = after is not None and after.month // 12 == point.month // 12
+        return month if is_said else f"{_year(point.month)}{month}"
     if point.month in (-1, 0, 1):
-        return {-1: _("前月"), 0: "", 1: _("翌月")}[point.month]
+        return {-1: _("前月"), 0: _("当月") if after else "", 1: _("翌月")}[point.month]
     return (_("%(n)sか月前") if point.month < 0 else _("%(n)sか月後")) % {"n": abs(point.month)}
 
 
 def _year(offset: int) -> str:
-    return {-1: _("前年度"), 0: ""}.get(offset // 12) or (_("翌年度") if offset >= 12 else _("前々年度"))
+    return {-2: _("前々年度"), -1: _("前年度"), 0: "", 1: _("翌年度")}.get(offset // 12, _("翌々年度"))
 
 
 def _day(point: Point) -> str:

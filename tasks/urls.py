@@ -5,6 +5,12 @@ from django.urls import path
 from .views.bulk import task_close_many
 from .views.close import task_close, task_save
 from .views.duty import duty
+from .views.edition import edition
+from .views.edition_acts import edition_discard, edition_revise, edition_undo
+from .views.edition_compare import edition_compare
+from .views.edition_grid import edition_grid
+from .views.edition_list import editions
+from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
 from .views.home import home
@@ -22,6 +28,16 @@ app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("editions/", editions, name="editions"),
+    path("editions/revise/", edition_revise, name="edition_revise"),
+    path("editions/compare/", edition_compare, name="edition_compare"),
+    path("editions/<int:number>/", edition, name="edition"),
+    path("editions/<int:number>/grid/", edition_grid, name="edition_grid"),
+    path("editions/<int:number>/undo/", edition_undo, name="edition_undo"),
+    path("editions/<int:number>/discard/", edition_discard, name="edition_discard"),
+    path("editions/<int:number>/impact/", edition_impact, name="edition_impact"),
+    path("editions/<int:number>/publish/", edition_publish, name="edition_publish"),
+    path("editions/<int:number>/withdraw/", edition_withdraw, name="edition_withdraw"),
     path("rights/", rights, name="rights"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),

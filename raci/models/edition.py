@@ -30,6 +30,10 @@ class EditionQuerySet(models.QuerySet):
             return self.all()
         return self.filter(state__in=[Edition.State.PUBLISHED, Edition.State.WITHDRAWN])
 
+    def to_come(self, today: date):
+        """Published, not yet in force; the next one first."""
+        return self.published().filter(in_force_on__gt=today).order_by("in_force_on")
+
     def in_force(self, today: date):
         """The edition in force on `today`, or None; as a queryset of at most one row."""
         return self.published().filter(in_force_on__lte=today).order_by("-in_force_on", "-pk")[:1]
