@@ -41,14 +41,15 @@ def edition_compare(request: Request) -> HttpResponseBase:
 
 
 def _pair(request: Request, choices: Sequence[Edition]) -> tuple[Edition | None, Edition | None]:
-    """The editions of the address; what does not exist, or may not be seen, is as if it were not there."""
+    """The editions of the address: None for what does not exist or may not be seen."""
     by_number = {edition.number: edition for edition in choices}
-    new = by_number.get(whole_number(request.GET.get("new", "")) or 0)
-    old = by_number.get(whole_number(request.GET.get("old", "")) or 0)
-    new = new or next((e for e in choices if e.based_on), None) or next(iter(choices), None)
-    if old is None and new is not None:
-        old = by_number.get(new.based_on.number) if new.based_on else None
-    return old, new
+    if "new" in request.GET:
+        new = by_number.get(whole_number(request.GET["new"]) or 0)
+    else:
+        new = next((e for e in choices if e.based_on), None)
+    if "old" in request.GET:
+        return by_number.get(whole_number(request.GET["old"]) or 0), new
+    return by_number.get(new.based_on.number) if new and new.based_on else None, new
 
 
 def _said(old: Edition, new: Edition) -> list[Said]:
