@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import time
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from opsdesk.accounts.models import Role
 
@@ -95,18 +95,32 @@ def _said(model: Any, values: Mapping[str, Any]) -> Row:
 
 
 def rows_of(edition: Edition) -> list[Row]:
-    """The rows of `edition` in their order; five statements."""
-    duties = (
-        edition.duties.select_related("schedule", "parent")
+    """The rows of `edition` in their order; five statements, however many rows."""
+    return [row_of(duty) for duty in duties_of([edition])]
+
+
+def rows_of_many(editions: Iterable[Edition]) -> dict[Edition, list[Row]]:
+    """The rows of several editions, in as many statements as of one."""
+    found: dict[Edition, list[Row]] = {edition: [] for edition in editions}
+    by_id = {edition.pk: edition for edition in found}
+    for duty in duties_of(list(found)) if found else ():
+        found[by_id[duty.edition_id]].append(row_of(duty))
+    return found
+
+
+def duties_of(editions: list[Edition]) -> QuerySet[Duty]:
+    """Their duties in order, with all that `row_of` looks at."""
+    return (
+        Duty.objects.filter(edition__in=editions)
+        .select_related("schedule", "parent")
         .prefetch_related(
             Prefetch("assignments", Assignment.objects.select_related("role")),
             Prefetch("signers", Signer.objects.select_related("role")),
-            "followups",
             Prefetch("fields", DutyField.objects.select_related("signer_role")),
+            "followups",
         )
         .order_by("position")
     )
-    return [row_of(duty) for duty in duties]
 
 
 def row_of(duty: Duty) -> Row:

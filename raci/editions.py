@@ -1,5 +1,6 @@
 """Commands on an edition as a whole: publish, withdraw."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -32,7 +33,9 @@ def publish(
             _("表示したあとに改定案が保存されています。画面を開き直し、内容を確かめてから公開してください。")
         )
     if by is not None:
-        _require_publisher(edition, by, timezone.localdate(at))
+        can = set(publishers(timezone.localdate(at)).values_list("pk", flat=True))
+        if sentence := hindered(edition, by, can):
+            raise Refusal(sentence)
     published = Edition.objects.published()
     if published.exists() and in_force_on <= timezone.localdate(at):
         raise Refusal(_("施行日は明日以降の日付にしてください。"))
@@ -79,16 +82,15 @@ def publishers(today: date) -> QuerySet[User]:
     return User.objects.filter(is_active=True, can_publish_matrix=True, memberships__in=of_union).distinct()
 
 
-def _require_publisher(edition: Edition, by: User, today: date) -> None:
-    can = set(publishers(today).values_list("pk", flat=True))
+def hindered(edition: Edition, by: User, can: Collection[int]) -> str:
+    """Why `by` may not publish this draft, as a sentence, "" if nothing; `can`: the ids of publishers()."""
     if by.pk not in can:
-        raise Refusal(_("分担表を公開する権限がありません。"))
+        return _("分担表を公開する権限がありません。")
     if edition.saved_by_id == by.pk and len(can) > 1:
-        raise Refusal(
-            _(
-                "最後に保存した人は公開できません。公開できるほかの人に、内容を確かめて公開してもらってください。"
-            )
+        return _(
+            "最後に保存した人は公開できません。公開できるほかの人に、内容を確かめて公開してもらってください。"
         )
+    return ""
 
 
 def _words(edition: Edition) -> dict[str, str]:

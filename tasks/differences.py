@@ -13,17 +13,21 @@ from raci.content import Row, unsaved
 from raci.models import Cycle, Duty, DutyField, FieldKind, FollowUp, Mark, Scope, Sharing
 from raci.words import REGISTERS, standard_due_in_words
 
+from .effects import effect_of
 from .recurrence import in_words, rule_of
 
 
 @dataclass(frozen=True)
 class Said:
-    """One difference: `column` names the cell; `before` and `after` are never empty (空白, —)."""
+    """One difference: `column` names the cell; `before` and `after` are never empty (空白, —).
+
+    `effect` says what changes for the people who work by it."""
 
     difference: Difference
     column: str
     before: str
     after: str
+    effect: str
 
     @property
     def number(self) -> int:
@@ -55,13 +59,15 @@ def said(
 
 
 def _said(d: Difference, sides: Sides) -> Said:
+    effect = effect_of(d, sides.old.get(d.key), sides.new.get(d.key))
     if d.kind == "added":
-        return Said(d, _("新しい行"), "—", _whole(d.after, sides))
+        return Said(d, _("新しい行"), "—", _whole(d.after, sides), effect)
     if d.kind == "retired":
-        return Said(d, _("廃止する行"), _whole(d.before, sides), "—")
+        return Said(d, _("廃止する行"), _whole(d.before, sides), "—", effect)
     if d.kind == "moved":
-        return Said(d, _("行の位置"), _place(d.before), _place(d.after))
-    return Said(d, column_of(d, sides), *(_value(d, v, side, sides) for v, side in _both(d, sides)))
+        return Said(d, _("行の位置"), _place(d.before), _place(d.after), effect)
+    (was, old), (now, new) = _both(d, sides)
+    return Said(d, column_of(d, sides), _value(d, was, old, sides), _value(d, now, new, sides), effect)
 
 
 def _both(d: Difference, sides: Sides) -> tuple[tuple[Any, Mapping[int, Row]], tuple[Any, Mapping[int, Row]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -121,10 +122,14 @@ class Book:
         return max(self.union.operation_starts_on, organization.operation_starts_on or date.min)
 
 
-def read() -> Book:
-    """The book as it stands in the database now."""
+def read(supposing: Edition | None = None, *, on: date | None = None) -> Book:
+    """The book as it stands in the database now; `supposing` that draft were published, in force from `on`."""
     organizations = list(Organization.objects.exclude(kind=Organization.Kind.VENDOR))
     editions = list(Edition.objects.published().order_by("in_force_on"))
+    if supposing is not None:
+        draft = copy(supposing)  # never saved: it only stands in its place
+        draft.in_force_on = on
+        editions = sorted([*editions, draft], key=_in_force_on)
     duties: dict[int, list[Duty]] = {}
     for duty in Duty.objects.filter(edition__in=editions, schedule__isnull=False).select_related("schedule"):
         duties.setdefault(duty.edition_id, []).append(duty)

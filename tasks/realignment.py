@@ -1,8 +1,12 @@
-"""Realignment: open tasks whose periods belong to another edition by now, or whose municipality left."""
+"""Realignment: open tasks whose periods belong to another edition by now, or whose municipality left.
+
+What becomes of each is decided by one question, `planned`; `realign` does it, and `tasks.impact` asks it
+beforehand about an edition that is not published yet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,27 +38,46 @@ class Place(NamedTuple):
     dates: Expected | None
 
 
+class Step(NamedTuple):
+    """What becomes of a task: a name of Realigned, where it belongs, and the reason."""
+
+    task: Task
+    code: str
+    place: Place | None
+    reason: str
+
+
 @command
 def realign(book: Book, *, by: None, at: datetime) -> Realigned:
     """Move untouched tasks to the edition in force on the first day of their period.
 
     Those it no longer has are withdrawn, and a municipality's of periods after it left. What was withdrawn in
     this way comes back if it belongs again."""
-    tasks = list(_astray(book))
-    places = _places(book) if tasks else {}
-    done: dict[str, list[int]] = {"repointed": [], "withdrawn": [], "returned": [], "to_move_by_hand": []}
-    for task in tasks:
-        move = _move(task, _place(task, places))
-        if move is None:
-            continue
-        done[move[0]].append(task.pk)
-        if move[0] != "to_move_by_hand":
-            _apply(task, *move, at=at)
+    steps = planned(book, astray(book).select_for_update(of=("self",)))
+    for step in steps:
+        if step.code != "to_move_by_hand":
+            _apply(step.task, step.code, step.place, step.reason, at=at)
+    return counted(steps)
+
+
+def counted(steps: Iterable[Step]) -> Realigned:
+    done: dict[str, list[int]] = {f.name: [] for f in fields(Realigned)}
+    for step in steps:
+        done[step.code].append(step.task.pk)
     return Realigned(**{name: tuple(ids) for name, ids in done.items()})
 
 
-def _astray(book: Book) -> QuerySet[Task]:
-    """Scheduled tasks that may belong elsewhere, locked in order of pk."""
+def planned(book: Book, tasks: Iterable[Task]) -> list[Step]:
+    """What becomes of each of `tasks` (of astray()); those that stay as they are get no step."""
+    tasks = list(tasks)
+    places = _places(book) if tasks else {}
+    pairs = [(task, _place(task, places)) for task in tasks]
+    mains = _main_roles(pairs)
+    return [step for task, place in pairs if (step := _step(task, place, mains))]
+
+
+def astray(book: Book) -> QuerySet[Task]:
+    """Scheduled tasks that may belong elsewhere, in order of pk."""
     wrong = Q(pk__in=[])
     for edition, first, last in book.spans:
         span = Q(period_on__gte=first) & (Q(period_on__lte=last) if last else Q())
@@ -65,11 +88,7 @@ def _astray(book: Book) -> QuerySet[Task]:
     withdrawn = Q(state=Task.State.SKIPPED, closed_by=None)
     found = Task.objects.filter((Q(state=Task.State.OPEN) & wrong) | withdrawn, serial=0)
     scheduled = found.filter(duty__schedule__isnull=False).annotate(is_touched=touched())
-    return (
-        scheduled.select_related("duty__schedule", "organization")
-        .select_for_update(of=("self",))
-        .order_by("pk")
-    )
+    return scheduled.select_related("duty__schedule", "organization").order_by("pk")
 
 
 def _places(book: Book) -> dict[tuple[int, int], list[Slot]]:
@@ -103,37 +122,43 @@ def _place(task: Task, places: dict[tuple[int, int], list[Slot]]) -> Place | Non
     return None
 
 
-def _move(task: Task, place: Place | None) -> tuple[str, Place | None, str] | None:
-    """What becomes of `task`, where it belongs, and the reason; None if it stays as it is."""
+def _step(task: Task, place: Place | None, mains: Mapping[int, set[int]]) -> Step | None:
     if task.state == Task.State.SKIPPED:
-        return ("returned", place, "") if place else None
+        return Step(task, "returned", place, "") if place else None
     left_on = task.organization.left_on
     if left_on and task.period_on > left_on:
-        return "withdrawn", None, _("脱退")
+        return Step(task, "withdrawn", None, _("脱退"))
+    is_touched: bool = task.is_touched  # type: ignore[attr-defined]
     if place is None:
-        return ("to_move_by_hand", None, "") if task.is_touched else ("withdrawn", None, _("改定"))  # type: ignore[attr-defined]
-    if task.is_touched:  # type: ignore[attr-defined]
-        changed = _main_roles(task.duty_id) != _main_roles(place.slot.duty.pk)
-        return ("to_move_by_hand", place, "") if changed else None
-    return "repointed", place, ""
+        return Step(task, "to_move_by_hand", None, "") if is_touched else Step(task, "withdrawn", None, _("改定"))
+    if is_touched:
+        changed = mains.get(task.duty_id) != mains.get(place.slot.duty.pk)
+        return Step(task, "to_move_by_hand", place, "") if changed else None
+    return Step(task, "repointed", place, "")
 
 
-def _main_roles(duty: int) -> set[int]:
-    return set(Assignment.objects.filter(duty=duty, mark=Mark.MAIN).values_list("role_id", flat=True))
+def _main_roles(pairs: Iterable[tuple[Task, Place | None]]) -> dict[int, set[int]]:
+    """The roles with ◎, by duty, of all duties between which a touched task may stand; one statement."""
+    duties = {d for t, place in pairs if t.is_touched and place for d in (t.duty_id, place.slot.duty.pk)}  # type: ignore[attr-defined]
+    found: dict[int, set[int]] = {}
+    rows = Assignment.objects.filter(duty__in=duties, mark=Mark.MAIN).order_by()
+    for duty, role in rows.values_list("duty_id", "role_id") if duties else ():
+        found.setdefault(duty, set()).add(role)
+    return found
 
 
 def _apply(task: Task, code: str, place: Place | None, reason: str, *, at: datetime) -> None:
     before = {"duty": task.duty_id, "due_on": task.due_on}
     task.version += 1
-    fields = ["version", "state", "reason", "closed_at"]
+    changed = ["version", "state", "reason", "closed_at"]
     if place is None:
         task.state, task.reason, task.closed_at = Task.State.SKIPPED, reason, at
     else:
         task.state, task.reason, task.closed_at = Task.State.OPEN, "", None
         task.duty = place.slot.duty
-        fields.append("duty")
+        changed.append("duty")
         if place.dates and not task.moved_from:  # a day that a person gave stays
             task.opens_on, task.due_on, task.due_at = place.dates[2:]
-            fields += ["opens_on", "due_on", "due_at"]
-    task.save(update_fields=fields)
+            changed += ["opens_on", "due_on", "due_at"]
+    task.save(update_fields=changed)
     record(f"task.{code}", task, by=None, at=at, stream=task.organization.code, before=before, reason=reason)

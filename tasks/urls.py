@@ -9,6 +9,12 @@ from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
 from .views.closed_days_import import closed_days_import
 from .views.duty import duty
+from .views.edition import edition
+from .views.edition_acts import edition_discard, edition_revise, edition_undo
+from .views.edition_compare import edition_compare
+from .views.edition_grid import edition_grid
+from .views.edition_list import editions
+from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
@@ -62,6 +68,16 @@ urlpatterns: list = [
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
+    path("editions/", editions, name="editions"),
+    path("editions/revise/", edition_revise, name="edition_revise"),
+    path("editions/compare/", edition_compare, name="edition_compare"),
+    path("editions/<int:number>/", edition, name="edition"),
+    path("editions/<int:number>/grid/", edition_grid, name="edition_grid"),
+    path("editions/<int:number>/undo/", edition_undo, name="edition_undo"),
+    path("editions/<int:number>/discard/", edition_discard, name="edition_discard"),
+    path("editions/<int:number>/impact/", edition_impact, name="edition_impact"),
+    path("editions/<int:number>/publish/", edition_publish, name="edition_publish"),
+    path("editions/<int:number>/withdraw/", edition_withdraw, name="edition_withdraw"),
     path("rights/", rights, name="rights"),
     path("year/", year_now, name="year_now"),
     path("year/<int:year>/", year, name="year"),

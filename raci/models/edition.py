@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from opsdesk.accounts.access import memberships_on
+from opsdesk.accounts.models import Organization
 from opsdesk.lib.refusal import Refusal
 
 
@@ -17,6 +19,20 @@ class EditionQuerySet(models.QuerySet):
 
     def published(self):
         return self.filter(state=Edition.State.PUBLISHED)
+
+    def visible_to(self, user: Any, today: date):
+        """Published and withdrawn ones to everybody; drafts and discarded ones to those who may draft."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff or any(
+            m.team.role.kind == Organization.Kind.UNION for m in memberships_on(user, today)
+        ):
+            return self.all()
+        return self.filter(state__in=[Edition.State.PUBLISHED, Edition.State.WITHDRAWN])
+
+    def to_come(self, today: date):
+        """Published, not yet in force; the next one first."""
+        return self.published().filter(in_force_on__gt=today).order_by("in_force_on")
 
     def in_force(self, today: date):
         """The edition in force on `today`, or None; as a queryset of at most one row."""
