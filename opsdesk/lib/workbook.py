@@ -1,5 +1,6 @@
 """xlsx out: rows streamed into a write-only workbook; text never becomes a formula."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,15 +20,21 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 MOST_ROWS = 100_000
 LONGEST_TEXT = 32_767  # of one cell, by the format
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOT_PLAIN = re.compile(r"\r|_(?=x[0-9A-Fa-f]{4}_)")
 BOLD, GREY = Font(bold=True), PatternFill("solid", fgColor="E9EEF4")
 
 
 def text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
     """A cell that stays text, whatever it begins with."""
     cell: Cell = WriteOnlyCell(sheet)
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
+    cell.value = escaped(ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT])
     cell.data_type = "s"
     return cell
+
+
+def escaped(text: str) -> str:
+    """`text` as the format keeps it: a bare carriage return would come back as a line feed."""
+    return NOT_PLAIN.sub(lambda found: "_x000D_" if found[0] == "\r" else "_x005F_", text)
 
 
 def to_cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
