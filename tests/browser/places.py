@@ -273,6 +273,7 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
+    "raci:workbook": "a file",
     "mfa_download_recovery_codes": "a file",
 }
 
