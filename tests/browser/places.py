@@ -370,6 +370,7 @@ NOT_PAGES = {
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
     "tasks:roster_export": "a file",
+    "raci:workbook": "a file",
     "mfa_download_recovery_codes": "a file",
 }
 
