@@ -5,6 +5,8 @@ from django.urls import path
 from .views.bulk import task_close_many
 from .views.close import task_close, task_save
 from .views.duty import duty
+from .views.duty_fields import edition_field, edition_fields
+from .views.duty_settings import edition_duty, edition_section
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
 from .views.home import home
@@ -22,6 +24,10 @@ app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("editions/<int:number>/duties/<int:key>/", edition_duty, name="edition_duty"),
+    path("editions/<int:number>/duties/<int:key>/fields/", edition_fields, name="edition_fields"),
+    path("editions/<int:number>/duties/<int:key>/field/", edition_field, name="edition_field"),
+    path("editions/<int:number>/duties/<int:key>/<slug:section>/", edition_section, name="edition_section"),
     path("rights/", rights, name="rights"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),

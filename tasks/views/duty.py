@@ -1,7 +1,7 @@
 """One duty: what the sheet says of it, our settings beside it, the days to come and the last results."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,19 +14,17 @@ from django.views.decorators.http import require_GET
 from opsdesk.accounts.access import allow, signed_in
 from opsdesk.accounts.models import Organization, Role
 from opsdesk.calendar.book import calendar_of
-from opsdesk.calendar.days import add_months
 from opsdesk.lib.request import Request
 from raci import words
 from raci.access import Standing, standing_of
 from raci.matrix import resolved
-from raci.models import Cycle, Duty, DutyField, FollowUp
+from raci.models import Duty, DutyField, FollowUp
+from tasks.foresight import MANY, next_occurrences
 from tasks.models import Task
-from tasks.recurrence import Occurrence, in_words, occurrences, rule_of
+from tasks.recurrence import Occurrence, in_words, rule_of
 from tasks.words import period_short, state_words
 
 from .matrix import edition_on
-
-MANY = 12
 
 
 @allow(signed_in, label=gettext_lazy("業務の詳細"))
@@ -140,10 +138,4 @@ def coming(own: Duty, standing: Standing, today: date) -> list[Occurrence]:
         return []
     member = next((t.organization for t in standing.teams if t.role.kind == Organization.Kind.MEMBER), None)
     calendar = calendar_of(None if standing.is_union else member)
-    month = today.replace(day=1)
-    start, end = {
-        Cycle.DAILY.value: (today, today + timedelta(60)),
-        Cycle.MONTHLY.value: (add_months(month, -3), add_months(month, MANY + 3)),
-        Cycle.YEARLY.value: (add_months(month, -15), add_months(month, 12 * (MANY + 2))),
-    }[rule.cycle]
-    return [o for o in occurrences(rule, calendar, start, end) if o.due_on >= today][:MANY]
+    return next_occurrences(rule, calendar, today)
