@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from .models import Duty, DutyField, FollowUp, Sharing, Signer
 
-#: Labels of fields by (duty key, field key).
+#: Labels of fields by (duty key, field key); of a column, if they are there, by `<lines key>.<column key>`.
 Labels = Mapping[tuple[int, str], str]
 REGISTERS = {
     "characters": gettext_lazy("外字"),
@@ -18,6 +18,10 @@ REGISTERS = {
     "seals": gettext_lazy("電子公印"),
     "mayors": gettext_lazy("首長名"),
     "forms": gettext_lazy("専用帳票"),
+}
+PATTERNS = {
+    "month": gettext_lazy("年月"),
+    "private_use_or_ivs": gettext_lazy("外字コードか異体字"),
 }
 
 
@@ -89,10 +93,16 @@ def need_in_words(field: DutyField, labels: Labels) -> str:
     if field.is_required:
         return _("完了に必須")
     if field.required_if:
-        ((key, values),) = field.required_if.items()
-        condition = {"field": name_of(key, field.duty, labels), "values": "・".join(values)}
-        return _("%(field)sが %(values)s なら必須") % condition
-    return _("任意")
+        words = [
+            _("%(field)sが %(values)s") % {"field": _own(key, field, labels), "values": _answers(values)}
+            for key, values in field.required_if.items()
+        ]
+        return _("%(conditions)s なら必須") % {"conditions": _(" または ").join(words)}
+    return _("起票時に任意") if field.is_asked else _("任意")
+
+
+def _answers(values: Iterable[Any]) -> str:
+    return "・".join(_("はい") if v is True else str(v) for v in values)
 
 
 def finding_in_words(field: DutyField, labels: Labels) -> str:
@@ -121,11 +131,12 @@ def options_in_words(field: DutyField, labels: Labels, roles: Mapping[str, str])
         words.append(_("%(role)sが記入") % {"role": field.signer_role.name})
     if "filled_by" in options:
         words.append(
-            _("%(roles)sも記入できる") % {"roles": "・".join(roles[c] for c in options["filled_by"])}
+            _("%(roles)sも記入できる") % {"roles": "・".join(roles.get(c, c) for c in options["filled_by"])}
         )
     if "restricted_to" in options:
         words.append(
-            _("%(roles)sだけに見える") % {"roles": "・".join(roles[c] for c in options["restricted_to"])}
+            _("%(roles)sだけに見える")
+            % {"roles": "・".join(roles.get(c, c) for c in options["restricted_to"])}
         )
     if "not_before" in options:
         words.append(_("%(field)s以降") % {"field": _own(options["not_before"], field, labels)})
@@ -136,15 +147,24 @@ def options_in_words(field: DutyField, labels: Labels, roles: Mapping[str, str])
     if "prefill" in options:
         words.append(_("No.%(n)s の明細から始まる(行は足せる)") % {"n": options["prefill"]["key"]})
     if "skips" in options:
-        words.append(_("%(values)s は対象外になる") % {"values": "・".join(options["skips"])})
+        words.append(_("%(values)s は対象外になる") % {"values": _answers(options["skips"])})
     for value, code in options.get("named_by", {}).items():
-        words.append(_("%(value)s は%(role)sが決める") % {"value": value, "role": roles[code]})
+        words.append(_("%(value)s は%(role)sが決める") % {"value": value, "role": roles.get(code, code)})
+    if "sum_of" in options:
+        parts = _("と").join(_own(key, field, labels) for key in options["sum_of"])
+        words.append(_("%(parts)sの合計") % {"parts": parts})
+    if "default" in options:
+        words.append(_("はじめの値 %(value)s") % {"value": options["default"]})
+    if options.get("pattern") in PATTERNS:
+        words.append(str(PATTERNS[options["pattern"]]))
     return words
 
 
 def _own(key: str, field: DutyField, labels: Labels) -> str:
     """The name of a field beside `field`: a column of the same lines, or a field of the same duty."""
-    if field.parent:
+    if field.parent and (label := labels.get((field.duty.key, f"{field.parent.key}.{key}"))):
+        return f"「{label}」"
+    if field.parent and field.parent.pk:
         siblings = {c.key: c.label for c in field.parent.columns.all()}
         if key in siblings:
             return f"「{siblings[key]}」"

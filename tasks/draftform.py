@@ -186,9 +186,7 @@ def rebased(typed: Typed, current: Sequence[Row]) -> tuple[Typed, list[Clash]]:
         row = now.get(line.key)
         if row is None and line.stored is not None:
             continue  # the other retired it
-        mine = Line(
-            {**(row or line.row), "marks": dict((row or line.row)["marks"])}, row, line.is_retired
-        )
+        mine = Line({**(row or line.row), "marks": dict((row or line.row)["marks"])}, row, line.is_retired)
         for column, value in delta(line).items() if row else ():
             if column == "parent":
                 _put_parent(mine, value)

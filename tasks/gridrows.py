@@ -81,7 +81,9 @@ class Looks:
     faults: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # sentences by key and column
     blockers: Mapping[int, str] = field(default_factory=dict)  # by No.
     is_draft: bool = True
-    labels: Mapping[tuple[int, str], str] = field(default_factory=dict)  # of fields, by duty's and field's key
+    labels: Mapping[tuple[int, str], str] = field(
+        default_factory=dict
+    )  # of fields, by duty's and field's key
 
 
 def differences_by_key(old: Sequence[Row], new: Sequence[Row]) -> dict[int, list[Difference]]:
@@ -195,7 +197,9 @@ def _tags(line: Line, differences: Sequence[Difference], looks: Looks) -> Iterat
         yield "dt dt-add", _("＋ 新しい行")
     if any(d.kind == "moved" for d in differences):
         yield "dt dt-chg", _("↕ 移動")
-    texts = [str(TEXT_LABELS[d.aspect]) for d in differences if d.aspect in TEXT_LABELS and d.aspect != "cycle"]
+    texts = [
+        str(TEXT_LABELS[d.aspect]) for d in differences if d.aspect in TEXT_LABELS and d.aspect != "cycle"
+    ]
     if texts:
         yield "dt dt-chg", _("%(cells)s 変更") % {"cells": "・".join(texts)}
     if looks.is_draft and not line.is_retired and not line.is_heading:
@@ -270,7 +274,13 @@ class _Cells:
 
     def texts(self) -> Iterator[SafeString]:
         """The inputs of a row that is being edited, each with its label."""
-        for column, longest in (("number", 4), ("category", 100), ("section", 100), ("work", 200), ("note", 200)):
+        for column, longest in (
+            ("number", 4),
+            ("category", 100),
+            ("section", 100),
+            ("work", 200),
+            ("note", 200),
+        ):
             key = control(self.line.key, column)
             hint = _("空欄は上と同じ") if column in ("category", "section") else ""
             yield format_html(
@@ -292,7 +302,9 @@ class _Cells:
         if not label:
             return format_html('id="{0}" name="{0}" data-col="{1}"{2}', key, column, described)
         spoken = f"No.{self.line.row['number']} {label}" + (f" {_('変更あり')}" if is_changed else "")
-        return format_html('id="{0}" name="{0}" data-col="{1}" aria-label="{2}"{3}', key, column, spoken, described)
+        return format_html(
+            'id="{0}" name="{0}" data-col="{1}" aria-label="{2}"{3}', key, column, spoken, described
+        )
 
 
 MARK_OPTIONS = (("", ""), *((mark.value, mark.glyph) for mark in Mark))

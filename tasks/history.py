@@ -107,6 +107,8 @@ def reopened_text(event: Event) -> str:
     if not event.data.get("withdrawn"):
         return reason(event)
     return "\n".join([_("第%(n)s版の公開を取り下げ") % {"n": event.data["withdrawn"]}, *_reason(event)])
+
+
 def moved(event: Event) -> str:
     before, due_on = event.data["before"]["due_on"], event.data["due_on"]
     return _("期限を %(before)s から %(after)s に移す") % {

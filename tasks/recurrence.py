@@ -153,7 +153,7 @@ def _move_in_words(move: str) -> str:
 
 
 def _point_in_words(point: Point, cycle: str) -> str:
-    month = _month_in_words(point.month) if cycle == Cycle.MONTHLY else _month_of_year_in_words(point.month)
+    month = month_in_words(point.month) if cycle == Cycle.MONTHLY else month_of_year_in_words(point.month)
     if point.by == Anchor.DAY:
         return _("%(month)s%(n)s日") % {"month": month, "n": point.n}
     if point.n > 0:
@@ -163,16 +163,16 @@ def _point_in_words(point: Point, cycle: str) -> str:
     return _("%(month)sの末から%(n)s番目の開庁日") % {"month": month, "n": -point.n}
 
 
-def _month_in_words(offset: int) -> str:
+def month_in_words(offset: int) -> str:
     if offset in (-1, 0, 1):
         return {-1: _("前月"), 0: _("当月"), 1: _("翌月")}[offset]
     return (_("%(n)sか月前") if offset < 0 else _("%(n)sか月後")) % {"n": abs(offset)}
 
 
-def _month_of_year_in_words(offset: int) -> str:
+def month_of_year_in_words(offset: int) -> str:
     """`offset` counts from April of the period's fiscal year."""
-    years, month = divmod(APRIL - 1 + offset, 12)
-    year = (offset - offset % 12) // 12
-    words = {-1: _("前年度の"), 0: _("当年度の"), 1: _("翌年度の")}
+    month = (APRIL - 1 + offset) % 12
+    year = offset // 12
+    words = {-2: _("前々年度の"), -1: _("前年度の"), 0: _("当年度の"), 1: _("翌年度の")}
     prefix = words.get(year) or _("%(n)s年度後の") % {"n": year}
     return _("%(year)s%(month)s月") % {"year": prefix, "month": month + 1}

@@ -9,6 +9,8 @@ from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
 from .views.closed_days_import import closed_days_import
 from .views.duty import duty
+from .views.duty_fields import edition_field, edition_fields
+from .views.duty_settings import edition_duty, edition_section
 from .views.edition import edition
 from .views.edition_acts import edition_discard, edition_revise, edition_undo
 from .views.edition_compare import edition_compare
@@ -50,8 +52,8 @@ from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
-from .views.year import year, year_now
 from .views.vendor_change import team_hand_over, vendor_change
+from .views.year import year, year_now
 
 app_name = "tasks"
 urlpatterns: list = [
@@ -78,6 +80,10 @@ urlpatterns: list = [
     path("editions/<int:number>/impact/", edition_impact, name="edition_impact"),
     path("editions/<int:number>/publish/", edition_publish, name="edition_publish"),
     path("editions/<int:number>/withdraw/", edition_withdraw, name="edition_withdraw"),
+    path("editions/<int:number>/duties/<int:key>/", edition_duty, name="edition_duty"),
+    path("editions/<int:number>/duties/<int:key>/fields/", edition_fields, name="edition_fields"),
+    path("editions/<int:number>/duties/<int:key>/field/", edition_field, name="edition_field"),
+    path("editions/<int:number>/duties/<int:key>/<slug:section>/", edition_section, name="edition_section"),
     path("rights/", rights, name="rights"),
     path("year/", year_now, name="year_now"),
     path("year/<int:year>/", year, name="year"),

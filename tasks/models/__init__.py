@@ -1,13 +1,9 @@
-"""What happens: tasks, signatures, comments, files, publications, and the runs of generation."""
-
-from .attachment import Attachment
-from .comment import Audience, Comment
-from .publication import Acknowledgement, Publication
-"""What happens: tasks, signatures, comments, files, and procedures, the runs of generation."""
+"""What happens: tasks, signatures, comments, files, publications, procedures, and the runs of generation."""
 
 from .attachment import Attachment
 from .comment import Audience, Comment
 from .procedure import Procedure, ProcedureFile
+from .publication import Acknowledgement, Publication
 from .run import GenerationRun
 from .signature import Signature
 from .task import Outcome, Task
@@ -19,9 +15,9 @@ __all__ = [
     "Comment",
     "GenerationRun",
     "Outcome",
-    "Publication",
     "Procedure",
     "ProcedureFile",
+    "Publication",
     "Signature",
     "Task",
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("tasks", "0001_initial"),
+        ("tasks", "0003_moved_from"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

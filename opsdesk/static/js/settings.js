@@ -1,0 +1,32 @@
+// The settings of a duty: what the choice does not use is hidden ([data-when="NAME=VALUE,VALUE"]), and a select
+// with a button of its own ([data-resubmit="NAME"]) sends it by itself. The server reads both the same way without.
+const form = document.getElementById("settings");
+
+function chosen(name) {
+  const field = form.elements[name];
+  return field?.value ?? "";
+}
+
+function show() {
+  for (const part of form.querySelectorAll("[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    part.hidden = !values.split(",").includes(chosen(name));
+  }
+}
+
+if (form) {
+  show();
+  form.addEventListener("change", show);
+  for (const button of form.querySelectorAll("[data-resubmit]")) {
+    button.hidden = true;
+    form.elements[button.dataset.resubmit].addEventListener("change", (event) => {
+      event.stopPropagation(); // the page comes anew: no look at the old one
+      form.requestSubmit(button);
+    });
+  }
+  let isSent = false;
+  let isTouched = false;
+  form.addEventListener("input", () => { isTouched = true; });
+  form.addEventListener("submit", () => { isSent = true; });
+  window.addEventListener("beforeunload", (event) => { if (isTouched && !isSent) event.preventDefault(); });
+}
