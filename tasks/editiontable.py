@@ -142,5 +142,3 @@ def counted_words(found: Counted) -> str:
         if count:
             parts.append(f"{word} {count}")
     return "、".join(parts) or _("変更なし")
-
-

@@ -56,9 +56,7 @@ def _lost_or_won(d: Difference, new: Row) -> str:
     words = {
         (None, "main"): _("受け持つ。入力し、完了にできる"),
         (None, "support"): _("異常ありを通知。入力できる") if daily else _("開始・完了を通知。入力できる"),
-        (None, "related"): _("異常ありを通知。コメントできる")
-        if daily
-        else _("完了を通知。コメントできる"),
+        (None, "related"): _("異常ありを通知。コメントできる") if daily else _("完了を通知。コメントできる"),
         ("main", "support"): _("完了にできなくなる。入力はできる"),
         ("main", "related"): _("入力と完了ができなくなる"),
         ("support", "main"): _("完了にできる"),
@@ -101,7 +99,11 @@ def _made(row: Row) -> str:
 def _schedule(d: Difference, old: Row, new: Row) -> str:
     was, now = rule_of(unsaved(old)), rule_of(unsaved(new))
     if now is None:
-        return _("周期設定を決めるまで、作業は作られない") if new["cycle"] in SCHEDULED else _("期限は起票のときに決まる")
+        return (
+            _("周期設定を決めるまで、作業は作られない")
+            if new["cycle"] in SCHEDULED
+            else _("期限は起票のときに決まる")
+        )
     if was is None or was.cycle != now.cycle:
         return _("未確認。公開後に確かめる")
     return _shifted(was, now) or _("開始と期限の日が変わる")
@@ -179,15 +181,11 @@ BY_ASPECT: dict[str, Callable[[Difference, Row, Row], Any]] = {
     "fields": _always(lambda: _("記入する順が変わる")),
     "signers": _always(lambda: _("署名する人と順が変わる")),
     "standard_due": _always(lambda: _("新しい作業の期限の決まり方が変わる")),
-    "is_heading": _switch(
-        lambda: _("見出しになり、作業は作られない"), lambda: _("見出しではなく業務になる")
-    ),
+    "is_heading": _switch(lambda: _("見出しになり、作業は作られない"), lambda: _("見出しではなく業務になる")),
     "is_entry": _switch(lambda: _("この業務から起票できる"), lambda: _("この業務からは起票できなくなる")),
     "is_acknowledged": _switch(
         lambda: _("完了したあと、関係団体に確認を求める"), lambda: _("関係団体の確認を求めなくなる")
     ),
-    "needs_choice": _switch(
-        lambda: _("完了のときに後続を選ぶ"), lambda: _("後続を選ばずに完了にできる")
-    ),
+    "needs_choice": _switch(lambda: _("完了のときに後続を選ぶ"), lambda: _("後続を選ばずに完了にできる")),
     "register": _switch(lambda: _("完了すると台帳に書く"), lambda: _("台帳に書かなくなる")),
 }

@@ -143,4 +143,3 @@ ACTS: dict[str, Act] = {
     "show": _show,
     "paste": _paste,
 }
-

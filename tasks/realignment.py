@@ -138,7 +138,11 @@ def _step(task: Task, place: Place | None, mains: Mapping[int, set[int]]) -> Ste
         return Step(task, "withdrawn", None, _("脱退"))
     is_touched: bool = task.is_touched  # type: ignore[attr-defined]
     if place is None:
-        return Step(task, "to_move_by_hand", None, "") if is_touched else Step(task, "withdrawn", None, _("改定"))
+        return (
+            Step(task, "to_move_by_hand", None, "")
+            if is_touched
+            else Step(task, "withdrawn", None, _("改定"))
+        )
     if is_touched:
         changed = mains.get(task.duty_id) != mains.get(place.slot.duty.pk)
         return Step(task, "to_move_by_hand", place, "") if changed else None

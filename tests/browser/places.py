@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
 from opsdesk.accounts import startcodes
+from raci import drafting, editions
+from raci.content import rows_of
+from raci.models import Edition
 from tasks import progress
 from tests.browser.world import NOW, sign_in, task
 
@@ -147,6 +150,32 @@ def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_text("個人メニュー").locator("..").click()
 
 
+def new_row(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="行を追加", exact=True).click()
+    page.get_by_role("group", name="の編集").wait_for()
+
+
+def nothing_to_do(page: Page, scene: dict[str, Any]) -> None:
+    new_row(page, scene)
+    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def wrong_paste(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_text("Excel から貼り付ける").click()
+    page.get_by_label("始める行の No.").fill("34")
+    page.get_by_label("始める列").select_option("周期")
+    page.get_by_label("貼り付ける範囲").fill("週次")
+    page.get_by_role("button", name="貼り付ける", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+def stale_grid(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#grid [name=version]").evaluate("(field) => { field.value = '0'; }")
+    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("alert").wait_for()
+
+
 # --- the pages ------------------------------------------------------------------------------------------
 
 PLACES: dict[str | None, tuple[Place, ...]] = {
@@ -173,6 +202,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/duties/6/"),
         Place("/duties/29/"),
         Place("/rights/"),
+        Place("/editions/"),
+        Place("/editions/?state=draft"),
+        Place("/editions/1/"),
+        Place("/editions/2/"),
+        Place("/editions/3/", status=404),
+        Place("/editions/3/publish/", status=403),
+        Place("/editions/compare/?old=1&new=2"),
         Place("/ledger/"),
         Place("/ledger/?month=2026-99"),
         Place("/tasks/"),
@@ -227,6 +263,28 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
         Place("/ledger/?organization=mizuno"),
+        Place("/editions/"),
+        Place("/editions/3/"),
+        Place("/editions/3/?rows=all&edit=34"),
+        Place("/editions/3/", act=new_row),
+        Place("/editions/3/", act=nothing_to_do, status=422),
+        Place("/editions/3/", act=wrong_paste),
+        Place("/editions/3/", act=stale_grid, status=409),
+        Place("/editions/3/discard/"),
+        Place("/editions/3/discard/", act=no_reason, status=422),
+        Place("/editions/3/impact/"),
+        Place("/editions/3/impact/?on=x"),
+        Place("/editions/compare/?old=2&new=3"),
+        Place("/editions/compare/?old=9&new=9"),
+    ),
+    "miura": (  # 広域組合, publishes
+        Place("/editions/2/withdraw/"),
+        Place("/editions/2/withdraw/", act=no_reason, status=422),
+        Place("/editions/3/"),
+        Place("/editions/3/publish/"),
+        Place("/editions/4/publish/?on=R8.13.1"),
+        Place("/editions/4/publish/"),
+        Place("/matrix/"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -273,8 +331,28 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
+    "tasks:edition_revise": "POST, goes to the draft",
+    "tasks:edition_grid": "POST, answers with the page of the draft",
+    "tasks:edition_undo": "POST, goes to the draft",
     "mfa_download_recovery_codes": "a file",
 }
+
+
+def revise(world: Any) -> None:
+    """Edition 2, published for December; 3, a draft with a row that nobody could close; 4, unchanged."""
+    first = Edition.objects.get()
+    second = drafting.revise(first, by=world.morishita, at=NOW)
+    rows = rows_of(second)
+    rows[34]["marks"] = {"operations": "main"}
+    second = drafting.save(second, rows, by=world.morishita, at=NOW)
+    editions.publish(second, by=world.miura, at=NOW, in_force_on=date(2026, 12, 1))
+    third = drafting.revise(second, by=world.morishita, at=NOW)
+    rows = rows_of(third)
+    rows[33]["marks"] = {"helpdesk": "support"}
+    rows[42]["cycle"] = "yearly"
+    rows.insert(9, {**rows[8], "key": 0, "number": 61, "work": "バックアップ取得の確認", "followups": []})
+    drafting.save(third, [row for row in rows if row["key"] != 60], by=world.morishita, at=NOW)
+    drafting.revise(second, by=world.morishita, at=NOW)
 
 
 @pytest.fixture
@@ -301,6 +379,7 @@ def scene(world) -> dict[str, Any]:
     progress.sign(request, answers=LINES, **own)
     progress.send_back(request, to=1, reason="納品日を早めてください", **desk)
     progress.assign(numbers, to=world.ono, **own)
+    revise(world)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {

@@ -32,9 +32,7 @@ def numbers(sheet):
 
 def read(sheet):
     """category, section and parent by key, as they read."""
-    return {
-        line.key: (*name, line.parent) for line, name in zip(sheet.lines, names(sheet), strict=True)
-    }
+    return {line.key: (*name, line.parent) for line, name in zip(sheet.lines, names(sheet), strict=True)}
 
 
 def test_nothing_done_is_nothing_changed(sheet, rows):
@@ -187,7 +185,9 @@ def test_whatever_is_done_no_row_is_lost_and_no_group_is_split(acts):
     for key, name in names_after.items():
         if key not in touched:
             assert name == before[key][:2]
-    runs = [n for at, n in enumerate(names_after.values()) if not at or n != list(names_after.values())[at - 1]]
+    runs = [
+        n for at, n in enumerate(names_after.values()) if not at or n != list(names_after.values())[at - 1]
+    ]
     assert len(runs) == len(set(runs))  # a group stands in one place
 
 
@@ -216,7 +216,12 @@ def test_a_row_as_it_stands_in_the_sheet(sheet):
     text = "６１\t\t\t バックアップ取得の確認\t日次\t\t\t\t△\t\t◎\t毎朝\n"
     assert paste(sheet, 60, "number", text, ROLES) == []
     row = sheet.line(60).row
-    assert (row["number"], row["work"], row["cycle"], row["note"]) == (61, " バックアップ取得の確認", "daily", "毎朝")
+    assert (row["number"], row["work"], row["cycle"], row["note"]) == (
+        61,
+        " バックアップ取得の確認",
+        "daily",
+        "毎朝",
+    )
     assert row["marks"] == {"operations": "related", "hwnw": "main"}
 
 

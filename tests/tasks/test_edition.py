@@ -96,7 +96,11 @@ def test_a_published_edition_is_read(get, draft, cast):
     for person in (cast.sato, cast.ono, cast.kubo):
         page = get(person)
         text = words(page)
-        assert "第2版 公開" in text and "令和8年12月1日 施行" in text and "公開 令和8年11月24日 9:58 三浦 健一" in text
+        assert (
+            "第2版 公開" in text
+            and "令和8年12月1日 施行" in text
+            and "公開 令和8年11月24日 9:58 三浦 健一" in text
+        )
         assert "<select" not in page and keys(page) == [34, 35, 36]
         assert "◎→" in row(page, 35) and "空→ ◎" in row(page, 35)
         assert "35 ヘルプデスク ◎ 空白 見えなくなる" in text

@@ -220,7 +220,9 @@ def test_a_form_that_is_none_of_ours(client, page, draft, state):
     assert stored() == stored(1)
 
 
-@pytest.mark.parametrize("name", ["up:99999", "down:x", "retire:0", "open:9999999999999999999", "nothing:1", "edit:"])
+@pytest.mark.parametrize(
+    "name", ["up:99999", "down:x", "retire:0", "open:9999999999999999999", "nothing:1", "edit:"]
+)
 def test_acts_on_nothing_change_nothing(act, page, name):
     if name.startswith("nothing"):
         act(page, name, 302)
