@@ -141,8 +141,6 @@ def grid_context(draft: Draft, typed: Typed, faults: Mapping[str, str]) -> dict[
         "width": len(draft.roles) + 7,
         "total": len(typed.sheet.lines),
         "is_dirty": typed.is_dirty,
-        "unsaved": counted(compare(typed.seen, typed.sheet.rows())),
-        "has_cut": typed.view == "all" and any(row.is_gap for row in rows),
     }
 
 
