@@ -19,14 +19,14 @@ from raci.draftsheet import MARKS, TEXTS, Line, Sheet, sheet_of
 from raci.models import Cycle, Mark
 from raci.reading import read_number
 
-#: Longer text of a cell is no cell; soundness says how long it may be.
+#: Longer text is no cell; soundness says how long one may be.
 LONGEST = 2000
 CHANGED, ALL = "changed", "all"
 
 
 @dataclass
 class Typed:
-    """The sheet as typed; `opened` rows are shown though nothing changed, `editing` ones with all their texts.
+    """The sheet as typed; `opened` rows are shown though nothing changed, `editing` ones with their texts.
 
     `seen` are the rows from which the person set out."""
 
@@ -177,7 +177,7 @@ class Clash:
 
 
 def rebased(typed: Typed, current: Sequence[Row]) -> tuple[Typed, list[Clash]]:
-    """What I typed, laid over what the other saved meanwhile; my cells win and are named where both changed."""
+    """What I typed over what the other saved meanwhile; where both changed a cell mine is named and wins."""
     now = {row["key"]: row for row in current}
     before = {row["key"]: row for row in typed.seen}
     clashes: list[Clash] = []

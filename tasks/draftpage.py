@@ -1,4 +1,4 @@
-"""The page of a draft put together: the grid as typed, the comparison, the lint, and what publishing needs."""
+"""The page of a draft put together: the grid as typed, the comparison, the lint, what publishing needs."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ class Draft:
             roles=self.roles,
             differences=differences_by_key(self.base, typed.sheet.rows()),
             faults=_by_key(faults),
+            number=self.edition.number,
             blockers={finding.number: finding.sentence for finding in self.blockers},
             labels=labels_of(self.rows),
         )
@@ -132,6 +133,7 @@ def grid_context(draft: Draft, typed: Typed, faults: Mapping[str, str]) -> dict[
     rows = grid_rows(typed, looks)
     return {
         "edition": draft.edition,
+        "workbook_url": f"/editions/{draft.edition.number}/workbook/",
         "typed": typed,
         "state": typed.state(),
         "rows": rows,
@@ -139,8 +141,6 @@ def grid_context(draft: Draft, typed: Typed, faults: Mapping[str, str]) -> dict[
         "width": len(draft.roles) + 7,
         "total": len(typed.sheet.lines),
         "is_dirty": typed.is_dirty,
-        "unsaved": counted(compare(typed.seen, typed.sheet.rows())),
-        "has_cut": typed.view == "all" and any(row.is_gap for row in rows),
     }
 
 

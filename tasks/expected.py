@@ -123,7 +123,7 @@ class Book:
 
 
 def read(supposing: Edition | None = None, *, on: date | None = None) -> Book:
-    """The book as it stands in the database now; `supposing` that draft were published, in force from `on`."""
+    """The book as it stands in the database now; `supposing` that draft were in force from `on`."""
     organizations = list(Organization.objects.exclude(kind=Organization.Kind.VENDOR))
     editions = list(Edition.objects.published().order_by("in_force_on"))
     if supposing is not None:

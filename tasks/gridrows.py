@@ -1,4 +1,4 @@
-"""What the grid of an edition shows: the rows that changed and those around them, gaps, every cell old → new."""
+"""What the grid of an edition shows: rows that changed and those around them, gaps, cells old → new."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class GridRow:
     rule: str
     rule_words: str
     rule_is_changed: bool
+    settings_url: str
     shared: str
     shared_is_changed: bool
     is_new: bool
@@ -81,6 +82,7 @@ class Looks:
     faults: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # sentences by key and column
     blockers: Mapping[int, str] = field(default_factory=dict)  # by No.
     is_draft: bool = True
+    number: int = 0  # of the edition
     labels: Mapping[tuple[int, str], str] = field(
         default_factory=dict
     )  # of fields, by duty's and field's key
@@ -169,6 +171,7 @@ def _grid_row(line: Line, row: Row, section: str, looks: Looks, *, is_edited: bo
         rule=_rule(row, duty, rule, looks),
         rule_words=in_words(rule) if rule else "",
         rule_is_changed="schedule" in before or "standard_due" in before,
+        settings_url=f"/editions/{looks.number}/duties/{line.key}/",
         shared=shared_words(row),
         shared_is_changed=any(name in before for name in SHARED),
         is_new=line.stored is None,
@@ -202,9 +205,9 @@ def _tags(line: Line, differences: Sequence[Difference], looks: Looks) -> Iterat
     ]
     if texts:
         yield "dt dt-chg", _("%(cells)s 変更") % {"cells": "・".join(texts)}
-    if looks.is_draft and not line.is_retired and not line.is_heading:
-        if Mark.MAIN not in line.row["marks"].values():
-            yield "pill pill-bad", _("◎なし")
+    is_done_by_somebody = line.is_heading or Mark.MAIN in line.row["marks"].values()
+    if looks.is_draft and not line.is_retired and not is_done_by_somebody:
+        yield "pill pill-bad", _("◎なし")
 
 
 def labels_of(rows: Iterable[Row]) -> dict[tuple[int, str], str]:
@@ -285,7 +288,8 @@ class _Cells:
             hint = _("空欄は上と同じ") if column in ("category", "section") else ""
             yield format_html(
                 '<div class="f f-{}"><label for="{}">{}</label>'
-                '<input class="in in-s" value="{}" maxlength="{}" autocomplete="off" placeholder="{}" {}></div>',
+                '<input class="in in-s" value="{}" maxlength="{}" autocomplete="off" '
+                'placeholder="{}" {}></div>',
                 column,
                 key,
                 TEXT_LABELS[column],

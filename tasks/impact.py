@@ -1,6 +1,6 @@
 """What publishing a draft for a day will do to the tasks that are there: asked before it is done.
 
-Nothing is decided here: the steps are those of tasks.realignment, on a book in which the draft is published."""
+Nothing is decided here: the steps are those of tasks.realignment, on a book that holds the draft."""
 
 from __future__ import annotations
 

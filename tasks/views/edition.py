@@ -31,6 +31,7 @@ from tasks.draftpage import (
     names_of,
     publish_context,
 )
+from tasks.editiontable import PILLS
 from tasks.gridrows import Looks, differences_by_key, grid_rows, labels_of
 
 #: Lines of the history that are shown.
@@ -111,6 +112,8 @@ def _read_context(request: Request, found: Edition) -> dict[str, Any]:
         "title": str(found),
         "crumbs": crumbs(str(found)),
         "edition": found,
+        "pill": PILLS[found.state],
+        "state_words": _state_words(request, found),
         "view": view,
         "rows": grid_rows(fresh(new, roles, view=view), looks),
         "total": len(new),
@@ -122,6 +125,11 @@ def _read_context(request: Request, found: Edition) -> dict[str, Any]:
         "is_drafter": drafter(request),
         "events": timeline_of(found, limit=MANY),
     }
+
+
+def _state_words(request: Request, found: Edition) -> str:
+    in_force = Edition.objects.in_force(request.today).first()
+    return _("施行中") if found == in_force else str(found.get_state_display())
 
 
 def heads(roles: Iterable[Role]) -> list[tuple[Role, list[str]]]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from opsdesk.accounts.access import allow, drafter, publisher
+from opsdesk.accounts.access import allow, drafter, publisher, team_member
 from opsdesk.lib.era import era_date, read_date
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request, whole_number
@@ -74,6 +74,7 @@ def _context(request: Request, draft: Draft, text: str) -> dict[str, Any]:
         "typed_on": text or era_date(panel["on"], with_weekday=True),
         "errors": [("#on", sentence)] if sentence else [],
         "counted": counted(draft.differences),
+        "sees_tasks": team_member(request),
     }
     if day and not sentence:
         context |= {

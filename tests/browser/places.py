@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,10 @@ from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
+from opsdesk.accounts import startcodes
+from raci import drafting, editions
+from raci.content import rows_of
+from raci.models import Edition
 from tasks import progress
 from tests.browser.world import NOW, sign_in, task
 
@@ -197,6 +201,30 @@ def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
 
 def open_choice(page: Page, scene: dict[str, Any]) -> None:
     page.locator(".plan-d > summary").click()
+def new_row(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="行を追加", exact=True).click()
+    page.get_by_role("group", name="の編集").wait_for()
+
+
+def nothing_to_do(page: Page, scene: dict[str, Any]) -> None:
+    new_row(page, scene)
+    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def wrong_paste(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_text("Excel から貼り付ける").click()
+    page.get_by_label("始める行の No.").fill("34")
+    page.get_by_label("始める列").select_option("周期")
+    page.get_by_label("貼り付ける範囲").fill("週次")
+    page.get_by_role("button", name="貼り付ける", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
+def stale_grid(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#grid [name=version]").evaluate("(field) => { field.value = '0'; }")
+    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("alert").wait_for()
 
 
 # --- the pages ------------------------------------------------------------------------------------------
@@ -225,6 +253,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/duties/6/"),
         Place("/duties/29/"),
         Place("/rights/"),
+        Place("/editions/"),
+        Place("/editions/?state=draft"),
+        Place("/editions/1/"),
+        Place("/editions/2/"),
+        Place("/editions/3/", status=404),
+        Place("/editions/3/publish/", status=403),
+        Place("/editions/compare/?old=1&new=2"),
         Place("/ledger/"),
         Place("/ledger/?month=2026-99"),
         Place("/year/", "tasks:year"),
@@ -304,6 +339,28 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/closed-days/import/"),
         Place("/closed-days/import/", act=days_from_a_file),
         Place("/teams/{team}/handover/"),
+        Place("/editions/"),
+        Place("/editions/3/"),
+        Place("/editions/3/?rows=all&edit=34"),
+        Place("/editions/3/", act=new_row),
+        Place("/editions/3/", act=nothing_to_do, status=422),
+        Place("/editions/3/", act=wrong_paste),
+        Place("/editions/3/", act=stale_grid, status=409),
+        Place("/editions/3/discard/"),
+        Place("/editions/3/discard/", act=no_reason, status=422),
+        Place("/editions/3/impact/"),
+        Place("/editions/3/impact/?on=x"),
+        Place("/editions/compare/?old=2&new=3"),
+        Place("/editions/compare/?old=9&new=9"),
+    ),
+    "miura": (  # 広域組合, publishes
+        Place("/editions/2/withdraw/"),
+        Place("/editions/2/withdraw/", act=no_reason, status=422),
+        Place("/editions/3/"),
+        Place("/editions/3/publish/"),
+        Place("/editions/4/publish/?on=R8.13.1"),
+        Place("/editions/4/publish/"),
+        Place("/matrix/"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -371,8 +428,28 @@ NOT_PAGES = {
     "tasks:file": "a file",
     "tasks:roster_export": "a file",
     "raci:workbook": "a file",
+    "tasks:edition_revise": "POST, goes to the draft",
+    "tasks:edition_grid": "POST, answers with the page of the draft",
+    "tasks:edition_undo": "POST, goes to the draft",
     "mfa_download_recovery_codes": "a file",
 }
+
+
+def revise(world: Any) -> None:
+    """Edition 2, published for December; 3, a draft with a row that nobody could close; 4, unchanged."""
+    first = Edition.objects.get()
+    second = drafting.revise(first, by=world.morishita, at=NOW)
+    rows = rows_of(second)
+    rows[34]["marks"] = {"operations": "main"}
+    second = drafting.save(second, rows, by=world.morishita, at=NOW)
+    editions.publish(second, by=world.miura, at=NOW, in_force_on=date(2026, 12, 1))
+    third = drafting.revise(second, by=world.morishita, at=NOW)
+    rows = rows_of(third)
+    rows[33]["marks"] = {"helpdesk": "support"}
+    rows[42]["cycle"] = "yearly"
+    rows.insert(9, {**rows[8], "key": 0, "number": 61, "work": "バックアップ取得の確認", "followups": []})
+    drafting.save(third, [row for row in rows if row["key"] != 60], by=world.morishita, at=NOW)
+    drafting.revise(second, by=world.morishita, at=NOW)
 
 
 @pytest.fixture
@@ -403,6 +480,7 @@ def scene(world) -> dict[str, Any]:
     for login, name in (("aoki", "青木 蓮"), ("kishi", "岸 楓")):
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
+    revise(world)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {

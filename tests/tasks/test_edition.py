@@ -161,9 +161,10 @@ def test_few_statements(get, client, draft, cast, django_assert_max_num_queries,
 
 def test_it_is_fast(get, client, draft, cast):
     get(cast.morishita, "/editions/2/?rows=all")
-    start = time.perf_counter()
+    start = time.process_time()  # of this process, whatever else the machine does
     client.get("/editions/2/?rows=all")
-    assert time.perf_counter() - start < 1.5  # some 150 ms on an idle machine
+    took = time.process_time() - start
+    assert took < 0.3
 
 
 def test_a_first_edition_in_an_empty_installation(get, cast, time_machine):

@@ -84,11 +84,12 @@ def test_whose_marks_change(draft, cast):
 def test_the_page_of_figures(get, draft, cast):
     text = get(cast.morishita, "/editions/2/impact/?on=R8.12.1")
     assert "施行日 令和8年12月1日(火)" in text
-    assert "未着手の作業 1件 No.36 1件" in text and "着手済で担当(◎)が変わる 0件" in text
+    assert "未着手の作業 1件 No.36 1件" in text and "着手済で、担当(◎)が変わるか行がなくなる 0件" in text
     assert "担当が変わる 7チーム 10人" in text
     assert "引き継ぐ" in text and "第2版を公開すると" in text
     part = get(cast.kubo, "/editions/2/impact/", **{"HX-Request": "true"})
     assert part.startswith("施行日 令和8年12月1日(火)") and "第2版を公開すると" not in part
+    assert "未着手の作業 1件 手で移す" in part  # an administrator sees how many tasks, and no task
     assert "日付として読めません" in get(cast.morishita, "/editions/2/impact/?on=x")
     get(cast.sato, "/editions/2/impact/", 403)
     get(cast.morishita, "/editions/9/impact/", 404)

@@ -72,6 +72,10 @@ function settle() {
   const id = form?.dataset.focusOn;
   if (id) (document.getElementById(id) ?? document.getElementById("s-g"))?.focus();
 }
+// While the server draws the grid anew nothing is typed into the old one, which would be lost.
+const ofGrid = (event) => event.detail.elt.closest?.("form[data-grid]");
+document.addEventListener("htmx:beforeRequest", (event) => { const form = ofGrid(event); if (form) form.inert = true; });
+document.addEventListener("htmx:afterRequest", (event) => { const form = ofGrid(event); if (form) form.inert = false; });
 document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.elt.matches?.("form[data-grid]")) settle(); });
 
 document.addEventListener("submit", (event) => { if (event.target.matches("form[data-grid]")) leaving = true; });
