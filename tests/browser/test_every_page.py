@@ -126,7 +126,7 @@ FILES = {"tasks:file": "file", "tasks:procedure_file": "procedure_file"}
 
 @pytest.mark.django_db
 def test_what_is_no_page_shows_none(client, world, scene):
-    client.force_login(world.sato)
+    client.force_login(world.morishita)
     for door in doors():
         if door.name in NOT_PAGES and door.name.startswith("tasks:"):
             number = scene[FILES.get(door.name, "daily")]
@@ -135,3 +135,4 @@ def test_what_is_no_page_shows_none(client, world, scene):
             assert answer.status_code == 302 or answer["Content-Type"] != "text/html; charset=utf-8", (
                 door.name
             )
+            answer.close()
