@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from opsdesk.calendar.days import Calendar, add_months
 from raci.access import Standing, standing_of
-from raci.confirmations import standing as confirmations
+from raci.confirmations import held
 from raci.models import Confirmation, Cycle
 from raci.outline import Line, outline_of
 
@@ -82,14 +82,14 @@ def health_of(edition_id: int, user: Any, calendar: Calendar, *, now: datetime, 
     lines = [line for line in outline_of(edition_id).lines.values() if _is_seen(line, standing)]
     spans = {line.key: span_of(rule_of(line.duty), calendar, today) for line in lines}
     counted = _counted(Task.objects.visible_to(user, today), spans, now)
-    held, written = confirmations(), set(Procedure.objects.current().values_list("key", flat=True))
+    confirmed, written = held(), set(Procedure.objects.current().values_list("key", flat=True))
     about = Confirmation.About.DUTY.value
     found = []
     for line in lines:
         counts = counted.get(line.key, Counts())
         facts = [fact for fact, holds in _facts(counts).items() if holds]
         facts += ["procedure"] * (line.key not in written)
-        facts += ["unconfirmed"] * ((about, line.key, line.fingerprint) not in held)
+        facts += ["unconfirmed"] * ((about, line.key, line.fingerprint) not in confirmed)
         found.append(Health(line, spans[line.key], counts, tuple(facts)))
     return sorted(found, key=lambda h: (-h.weight, -h.counts.missed, h.line.number))
 

@@ -73,5 +73,6 @@ class HealthFilter(forms.Form):
 
 
 def load_of(found: Sequence[Load], code: str) -> Load | None:
-    """The chosen team's ("members": all municipalities), else the first one's."""
-    return next((load for load in found if (load.code or ALL) == code), found[0] if found else None)
+    """The chosen team's ("members": all municipalities), else that with the most to do."""
+    chosen = next((load for load in found if (load.code or ALL) == code), None)
+    return chosen or max(found, key=lambda load: load.total.total, default=None)

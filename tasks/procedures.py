@@ -71,13 +71,13 @@ def save(
     `version` is the number of the newest version that the person saw (0: none). Raises Refusal with errors
     for `text`, `reason` and `file`, and if somebody saved meanwhile."""
     _require(duty, by, team, at)
-    Duty.objects.select_for_update(of=("self",)).get(pk=duty.pk)  # two writers, one after the other
+    uploads = _judged(files)
+    Duty.objects.select_for_update(of=("self",), no_key=True).get(pk=duty.pk)  # one writer after the other
     last = Procedure.objects.of(duty.key).select_related("by").first()
     if version is not None and version != (last.number if last else 0):
         raise Refusal(_stale(last))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = [f for f in last.files.all() if f.pk in keep] if last else []
-    uploads = _judged(files)
     _check(text, reason, last, kept, uploads)
     made = Procedure.objects.create(
         key=duty.key, number=last.number + 1 if last else 1, text=text, reason=reason.strip(), team=team,

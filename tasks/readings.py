@@ -99,16 +99,18 @@ def reading_lines(duties: Mapping[int, Duty], held: Standing) -> list[ReadingLin
 
 @dataclass(frozen=True)
 class Times:
-    """The hours of one duty by level, in words."""
+    """The hours of one duty, in words, one for each level ("" where it says none)."""
 
     duty: Duty
-    limits: Sequence[tuple[str, str]]
+    limits: Sequence[str]
 
 
-def levels(duties: Sequence[Duty]) -> list[Times]:
-    """The duties whose standard due goes by the level."""
-    return [
-        Times(duty, [(n, words.limit_in_words(limit)) for n, limit in duty.standard_due["by_level"].items()])
-        for duty in sorted(duties, key=lambda d: d.position)
-        if "by_level" in duty.standard_due
-    ]
+def levels(duties: Sequence[Duty]) -> tuple[list[str], list[Times]]:
+    """The levels, and the duties whose standard due goes by them."""
+    rows = [d for d in duties if "by_level" in d.standard_due]
+    names = sorted({name for d in rows for name in d.standard_due["by_level"]})
+    return names, [Times(d, [_limit(d.standard_due["by_level"].get(name)) for name in names]) for d in rows]
+
+
+def _limit(limit: Mapping[str, int] | None) -> str:
+    return words.limit_in_words(limit) if limit else ""

@@ -87,17 +87,32 @@ def loads(user: Any, year: FiscalYear, *, now: datetime, today: date) -> list[Lo
     teams = _teams(standing)
     found = {t.code: Load(t.code, t.name, t.is_member, [Month(m) for m in year.months]) for t in teams}
     whole = Load("", _("構成団体(全体)"), True, [Month(m) for m in year.months])
+    holders = _holders(teams, found)
+    member_roles = {team.role_id for team in teams if team.is_member}
     for duty_id, organization_id, month, counts in _rows(user, year, now, today):
-        roles = set(line_of(duty_id).roles_with(Mark.MAIN))
-        for team in teams:
-            if team.role_id in roles and (
-                not team.is_member or organization_id in (team.organization_id, standing.union_id)
-            ):
-                found[team.code].months[month].add(counts)
-        if any(team.is_member and team.role_id in roles for team in teams):
+        for role in (roles := line_of(duty_id).roles_with(Mark.MAIN)):
+            place = None if organization_id == standing.union_id else organization_id
+            for load in (*holders.get((role, EVERY), ()), *holders.get((role, place), ())):
+                load.months[month].add(counts)
+        if not member_roles.isdisjoint(roles):
             whole.months[month].add(counts)
     several = sum(team.is_member for team in teams) > 1
     return [*found.values(), *([whole] if several else [])]
+
+
+#: Instead of an organization: whatever task of the duty.
+EVERY = 0
+
+
+def _holders(
+    teams: Sequence[TeamChoice], found: Mapping[str, Load]
+) -> dict[tuple[int, int | None], list[Load]]:
+    """Whose load a task is, by role and organization: None is a common one, EVERY any."""
+    holders: dict[tuple[int, int | None], list[Load]] = {}
+    for team in teams:
+        for place in (team.organization_id, None) if team.is_member else (EVERY,):
+            holders.setdefault((team.role_id, place), []).append(found[team.code])
+    return holders
 
 
 def _teams(standing: Standing) -> list[TeamChoice]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from opsdesk.accounts.models import User
 from opsdesk.accounts.people import set_password
 
-from . import people
+from . import manuals, people
 from .replay import replay
 
 PASSWORD_FILE = Path(settings.DATA_DIR) / "demo-password"
@@ -39,6 +39,7 @@ def load(*, started_on: date, now: datetime, say: Callable[[str], None] = lambda
     secret = password()
     for user in cast.user.values():
         set_password(user, secret, by=None, at=now)
+    manuals.write(cast, started_on=started_on, now=now)
     say("2か月分の作業を再現しています…")
     replay(cast, started_on=started_on, now=now)
 

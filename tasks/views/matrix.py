@@ -17,10 +17,13 @@ from opsdesk.accounts.models import Organization, Role
 from opsdesk.calendar.book import calendar_of
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
+from raci.confirmations import held
 from raci.matrix import Filter, Row, grid, head_lines, narrowed
 from raci.models import Assignment, Cycle, Duty, Edition, Mark
+from raci.outline import outline_of
 from tasks.live import Live, live
 from tasks.matrixrows import row_html
+from tasks.recurrence import rule_of
 
 STATES = {
     "overdue": gettext_lazy("期限超過あり"),
@@ -54,6 +57,7 @@ def _context(request: Request, edition: Edition) -> dict[str, Any]:
         "is_drafter": drafter(request),
         "groups": [_html(rows, states, request.today, has_live=has_live) for rows in groups],
         "has_live": has_live,
+        "unconfirmed": _unconfirmed(edition) if drafter(request) else 0,
         "rows": len(duties),
         "shown": sum(len(rows) for rows in groups),
         "picked": picked,
@@ -65,6 +69,15 @@ def _context(request: Request, edition: Edition) -> dict[str, Any]:
         "states": [(code, label, code == picked.state) for code, label in STATES.items()],
         "crumbs": [(_("ダッシュボード"), "/"), (_("作業分担表"), "")],
     }
+
+
+def _unconfirmed(edition: Edition) -> int:
+    """How many schedules nobody has confirmed: for those who can."""
+    confirmed = held()
+    return sum(
+        rule_of(line.duty) is not None and ("duty", line.key, line.fingerprint) not in confirmed
+        for line in outline_of(edition.pk).lines.values()
+    )
 
 
 def _html(rows: list[Row], states: Mapping[int, Live], today: date, *, has_live: bool) -> list[SafeString]:

@@ -69,13 +69,21 @@ def procedure_version(request: Request, pk: int) -> HttpResponse:
     shown = get_object_or_404(visible, pk=pk)
     duty = procedures.duty_of(shown.key, request.today)
     versions = list(visible.of(shown.key))
-    return _show(request, duty or _last_duty(shown.key), shown, versions, is_now=duty is not None)
+    return _show(
+        request, duty or _last_duty(shown.key), shown, versions, is_now=duty is not None, is_alone=True
+    )
 
 
 def _show(
-    request: Request, duty: Duty, shown: Procedure | None, versions: list[Procedure], *, is_now: bool
+    request: Request,
+    duty: Duty,
+    shown: Procedure | None,
+    versions: list[Procedure],
+    *,
+    is_now: bool,
+    is_alone: bool = False,
 ) -> HttpResponse:
-    """`is_now`: the edition in force has the duty."""
+    """`is_now`: the edition in force has the duty; `is_alone`: at the address of this one version."""
     current = next((v for v in versions if v.withdrawn_at is None), None)
     return render(
         request,
@@ -85,6 +93,7 @@ def _show(
             "crumbs": _crumbs(duty, _("手順書")),
             "duty": duty,
             "is_now": is_now,
+            "is_alone": is_alone,
             "shown": shown,
             "files": list(shown.files.all()) if shown else [],
             "is_current": shown is not None and shown == current,

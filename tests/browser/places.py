@@ -20,6 +20,9 @@ from raci import drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from tasks import progress
+from raci import confirmations
+from raci.readings import readings
+from tasks import procedures, progress
 from tests.browser.world import NOW, sign_in, task
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -195,6 +198,16 @@ def all_codes(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("heading", name="開始コードの紙").wait_for()
 
 
+def unchanged_procedure(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="新しい版として保存する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def nothing_checked(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="選んだ設定を確認済にする").click()
+    page.get_by_role("alert").wait_for()
+
+
 def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_text("個人メニュー").locator("..").click()
 
@@ -252,6 +265,19 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/duties/9/"),
         Place("/duties/6/"),
         Place("/duties/29/"),
+        Place("/duties/9/procedure/"),
+        Place("/duties/9/procedure/?version=1"),
+        Place("/duties/9/procedure/compare/"),
+        Place("/duties/9/procedure/edit/"),
+        Place("/duties/9/procedure/edit/", act=unchanged_procedure, status=422),
+        Place("/duties/7/procedure/"),
+        Place("/duties/7/procedure/edit/"),
+        Place("/procedures/{procedure}/"),
+        Place("/procedures/{procedure}/withdraw/"),
+        Place("/procedures/{procedure}/withdraw/", act=no_reason, status=422),
+        Place("/health/"),
+        Place("/health/?q=nothing"),
+        Place("/settings/readings/"),
         Place("/rights/"),
         Place("/editions/"),
         Place("/editions/?state=draft"),
@@ -310,6 +336,8 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{request}/", act=wrong_line, status=422),
         Place("/tasks/{daily}/"),
         Place("/tasks/{foreign}/", status=404),
+        Place("/health/"),
+        Place("/duties/7/procedure/", status=404),
         Place("/ledger/"),
         Place("/year/2026/"),
         Place("/month/2026-11/"),
@@ -361,6 +389,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/4/publish/?on=R8.13.1"),
         Place("/editions/4/publish/"),
         Place("/matrix/"),
+        Place("/health/?load=operations"),
+        Place("/settings/readings/"),
+        Place("/settings/readings/?state=confirmed"),
+        Place("/settings/readings/?q=nothing"),
+        Place("/settings/readings/", "tasks:confirm", nothing_checked, status=422),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -368,6 +401,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     "kubo": (  # administrator
         Place("/"),
         Place("/matrix/"),
+        Place("/settings/readings/"),
         Place("/tasks/", status=403),
         Place("/year/2026/", status=403),
         Place("/editions/1/forecast/"),
@@ -431,6 +465,9 @@ NOT_PAGES = {
     "tasks:edition_revise": "POST, goes to the draft",
     "tasks:edition_grid": "POST, answers with the page of the draft",
     "tasks:edition_undo": "POST, goes to the draft",
+    "tasks:unconfirm": "POST, goes to 本システムの設定",
+    "tasks:procedure_of": "goes to the procedure of a business key",
+    "tasks:procedure_file": "a file",
     "mfa_download_recovery_codes": "a file",
 }
 
@@ -457,6 +494,11 @@ def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
     days = [task(9, period_on=NOW.date() - timedelta(n)) for n in (0, 1, 2)]
     daily, closed, skipped = days
+    manual = {"by": world.sato, "team": world.team["operations"], "at": NOW - timedelta(9)}
+    paper = SimpleUploadedFile("配置図.txt", b"1")
+    old = procedures.save(daily.duty, text="1 開く\n2 見る", files=[paper], **manual)
+    procedures.save(daily.duty, text="1 開く\n2 よく見る", reason="直した", **manual)
+    confirmations.confirm_many([daily.duty, *readings()[:2]], by=world.morishita, at=NOW, note="会議で")
     request, handed_in = task(29, world.shiomi), task(29, world.kirihara)
     numbers = task(8, world.shiomi)
     desk = {"by": world.sato, "team": world.team["operations"], "at": NOW}
@@ -491,5 +533,6 @@ def scene(world) -> dict[str, Any]:
         **{"gathering": task(30).pk, "batch": task(32).pk, "printing": task(36).pk},
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
+        **{"procedure": old.pk, "procedure_file": old.files.get().pk},
         "code": startcodes.issue(world.makino, by=world.kubo, at=NOW),
     }

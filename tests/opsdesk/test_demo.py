@@ -13,6 +13,7 @@ from opsdesk.audit.models import Event, Stream
 from opsdesk.audit.verify import verify
 from opsdesk.demo import load
 from opsdesk.demo.placeholders import placeholder
+from raci.models import Confirmation
 from tasks.models import Outcome, Task
 from tasks.uploads import judge
 
@@ -57,6 +58,8 @@ def check(now: datetime, printed: str) -> None:
     assert open_.filter(due_on__gte=now.date()).exists(), "something is to be done"
     assert done.filter(outcome=Outcome.ABNORMAL).exists()
     assert not Task.objects.filter(closed_at__gt=now).exists(), "nobody works in the future"
+    assert {t.procedure.number for t in done.filter(key=9).select_related("procedure")} == {1, 2}
+    assert Confirmation.objects.count() == 10
     assert load.password() in printed
     for login, _words in load.SIGN_INS:
         assert login in printed

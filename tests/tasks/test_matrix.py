@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from raci.confirmations import confirm
 from raci.models import Edition
-from tests.make import at, make_task
+from tests.make import at, duty, make_task
 
 URL = "/matrix/"
 
@@ -48,6 +49,14 @@ def test_it_works(get, cast):
     assert cell(html, 7, "c-note") == "運用系業務システム構成化対応業務受託事業費"
     assert cell(html, 16, "c-operations") == "◎"
     assert cell(html, 16, "c-helpdesk") == ""
+
+
+def test_who_can_confirm_sees_how_many_schedules_are_unconfirmed(get, cast):
+    assert "未確認の周期設定 19件" in get(cast.morishita) and "未確認の周期設定 19件" in get(cast.kubo)
+    assert "未確認の周期設定" not in get(cast.sato)
+    confirm(duty(1), by=cast.morishita, at=at(8))
+    confirm(duty(2), by=cast.morishita, at=at(8))  # on demand: no schedule
+    assert "未確認の周期設定 18件" in get(cast.morishita)
 
 
 def test_it_is_the_sheet(get, cast):

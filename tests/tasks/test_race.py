@@ -8,9 +8,11 @@ from django.db import connection, connections
 
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
-from tasks import progress
-from tasks.models import Signature, Task
-from tests.make import TODAY, at, make_task
+from raci.confirmations import confirm
+from raci.models import Confirmation
+from tasks import procedures, progress
+from tasks.models import Procedure, Signature, Task
+from tests.make import TODAY, at, duty, make_task
 
 OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
 
@@ -89,3 +91,24 @@ def test_the_version_holds_where_no_row_lock_does(cast, task):
         store(mine, "remark", at=at())
     assert Task.objects.get(pk=task.pk).remark == "theirs"
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_one_first_version_of_a_procedure(cast, transactional_db, edition):
+    results = at_once(
+        *(
+            lambda p=p: procedures.save(
+                duty(9), by=p, team=cast.team["operations"], at=at(10), text=f"{p}の手順", version=0
+            )
+            for p in (cast.sato, cast.takahashi, cast.sato)
+        )
+    )
+    assert sum(isinstance(r, Procedure) for r in results) == 1 and Procedure.objects.count() == 1
+    assert all("第1版を保存しています" in str(r) for r in results if isinstance(r, Refusal))
+
+
+def test_one_confirmation(cast, transactional_db, edition):
+    results = at_once(
+        *(lambda p=p: confirm(duty(9), by=p, at=at(10)) for p in (cast.morishita, cast.miura, cast.kubo))
+    )
+    assert sum(isinstance(r, Confirmation) for r in results) == 1 and Confirmation.objects.count() == 1
+    assert sum("が確認しています" in str(r) for r in results if isinstance(r, Refusal)) == 2
