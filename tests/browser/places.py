@@ -347,7 +347,6 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
-    "tasks:roster_export": "a file",
     "mfa_download_recovery_codes": "a file",
 }
 
