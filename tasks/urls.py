@@ -46,7 +46,7 @@ from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
 from .views.revise import task_revise
 from .views.rights import rights
-from .views.roster import roster, roster_export, roster_import
+from .views.roster import roster, roster_import
 from .views.roster_codes import roster_codes
 from .views.sheet import task_sheet
 from .views.sign import task_sign
@@ -119,7 +119,6 @@ urlpatterns: list = [
     path("closed-days/import/", closed_days_import, name="closed_days_import"),
     path("closed-days/<slug:kind>/<int:pk>/remove/", closed_day_remove, name="closed_day_remove"),
     path("roster/", roster, name="roster"),
-    path("roster/export/", roster_export, name="roster_export"),
     path("roster/import/", roster_import, name="roster_import"),
     path("roster/codes/", roster_codes, name="roster_codes"),
     path("vendor-change/", vendor_change, name="vendor_change"),

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -40,9 +41,11 @@ PILLS = {
 
 @allow(administrator, label=gettext_lazy("利用者・団体の名簿"))
 @require_GET
-def roster(request: Request) -> HttpResponse:
-    """The counts, what somebody should look at, and the ways out and in."""
+def roster(request: Request) -> HttpResponseBase:
+    """The counts, what somebody should look at, and the ways out (`export=xlsx`) and in."""
     present = state.present()
+    if request.GET.get("export") == "xlsx":
+        return _export(present, request)
     people = {login: user for (login,), user in present.objects["users"].items()}
     context = {
         "title": _("利用者・団体の名簿"),
@@ -64,11 +67,8 @@ def _linked(found: list[Caution], people: dict[str, User]) -> list[tuple[str, st
     ]
 
 
-@allow(administrator, label=gettext_lazy("名簿を Excel に出す"))
-@require_GET
-def roster_export(request: Request) -> HttpResponse | FileResponse:
+def _export(present: state.Roster, request: Request) -> FileResponse:
     """The present state, in the form that the import takes."""
-    present = state.present()
     return FileResponse(
         workbook.write_book((shape.title, state.on_paper(present, shape)) for shape in SHAPES),
         as_attachment=True,
@@ -138,7 +138,11 @@ def _sheets(plan: Plan) -> list[dict[str, Any]]:
     found = []
     for shape in SHAPES:
         rows = [row for row in plan.rows if row.line.sheet == shape.code]
-        shown = [(row, PILLS[row.status]) for row in rows if row.status != SAME or row.note]
+        shown = [
+            (row, PILLS[row.status], plan.who(row), plan.differences(row))
+            for row in rows
+            if row.status != SAME or row.note
+        ]
         if rows:
             same = sum(row.status == SAME for row in rows)
             found.append({"shape": shape, "rows": shown, "same": same, "total": len(rows)})

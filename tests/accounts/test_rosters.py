@@ -80,7 +80,9 @@ def test_it_works(cast):
         ("memberships", "sakurai", "new"),
         ("memberships", "horie", "changed"),
     ]
-    assert plan.rows[1].differences == [("部署", "なし", "税務課")]
+    assert plan.differences(plan.rows[1]) == [("部署", "なし", "税務課")]
+    assert plan.differences(plan.rows[0])[1] == ("団体", "なし", "汐見市")
+    assert plan.who(plan.rows[3]) == "堀江 正樹 horie 構成団体 汐見市 令和8年4月1日"
     assert plan.leaving == {"horie": "2027-03-31"}
     newcomer = User.objects.get(login="sakurai")
     assert (newcomer.post, newcomer.organization, newcomer.has_usable_password()) == (

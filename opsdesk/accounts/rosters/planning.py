@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,15 +51,6 @@ class Planned:
     note: str = ""
 
     @property
-    def differences(self) -> list[tuple[str, str, str]]:
-        """(head, old, new) in words."""
-        shape = self.line.shape
-        return [
-            (shape.cell(key).head, words_of(shape.cell(key), old), words_of(shape.cell(key), new))
-            for key, old, new in self.changes
-        ]
-
-    @property
     def faults(self) -> list[tuple[str, str]]:
         """(place, sentence)."""
         return [(self.line.place(key), sentence) for key, sentence in self.line.problems.items()]
@@ -72,9 +64,38 @@ class Plan:
     after: dict[str, dict[Key, Values]]
     unlisted: list[Values]
     leaving: dict[str, str]  # login -> the last day of a membership that the workbook ends
+    roles: Values  # code -> name
 
     def of(self, *statuses: str) -> list[Planned]:
         return [row for row in self.rows if row.status in statuses]
+
+    def differences(self, row: Planned) -> list[tuple[str, str, str]]:
+        """(head, old, new) of what a row would change, in words."""
+        cells = [(row.line.shape.cell(key), old, new) for key, old, new in row.changes]
+        return [
+            (cell.head, words_of(cell, old, self.called), words_of(cell, new, self.called))
+            for cell, old, new in cells
+        ]
+
+    def who(self, row: Planned) -> str:
+        """Which row it is: 大野 千尋(ono) 構成団体 汐見市 令和8年4月1日."""
+        shape, values = row.line.shape, row.line.values
+        words = [
+            words_of(shape.cell(k), values.get(k, ""), self.called) for k in shape.identity if values.get(k)
+        ]
+        name = values.get("name") or self.people.get(values.get("login", ""), "")
+        return " ".join([name, *words] if name and row.line.sheet != "teams" else words)
+
+    @cached_property
+    def called(self) -> Values:
+        """Short names of organizations by code, and of roles."""
+        return self.roles | {
+            v["code"]: v["short_name"] or v["name"] for v in self.after["organizations"].values()
+        }
+
+    @cached_property
+    def people(self) -> Values:
+        return {v["login"]: v["name"] for v in self.after["users"].values()}
 
     @property
     def digest(self) -> str:
@@ -101,7 +122,8 @@ def planned(lines: Iterable[Line], roster: Roster) -> Plan:
             row.status = PROBLEM
     listed = {row.line.values.get("login") for row in rows if row.line.sheet == "users"}
     unlisted = [values for (login,), values in roster.rows["users"].items() if login not in listed]
-    return Plan(rows, after, unlisted if listed else [], _leaving(rows))
+    roles = {code: name for code, (name, _kind) in roster.roles.items()}
+    return Plan(rows, after, unlisted if listed else [], _leaving(rows), roles)
 
 
 def _sheet(lines: list[Line], roster: Roster, after: dict[str, dict[Key, Values]]) -> list[Planned]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -176,8 +177,12 @@ def value_of(cell: Cell, text: str) -> Any:
     return int(text or 0) if cell.meaning == NUMBER else text
 
 
-def words_of(cell: Cell, text: str) -> str:
-    """A kept text as people read it."""
+def words_of(cell: Cell, text: str, called: Mapping[str, str] | None = None) -> str:
+    """A kept text as people read it; `called` gives roles and organizations their names."""
     if not text:
         return _("なし")
-    return era_date(date.fromisoformat(text)) if cell.meaning == DAY else text
+    if cell.meaning == DAY:
+        return era_date(date.fromisoformat(text))
+    if cell.meaning == KIND and text in Organization.Kind.values:
+        return str(Organization.Kind(text).label)
+    return (called or {}).get(text, text) if cell.meaning in (ROLE, OF) else text
