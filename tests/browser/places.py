@@ -1,6 +1,7 @@
 """Every page that somebody can reach: who, where, and what has to be done to get there."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
 from opsdesk.accounts import startcodes
+from raci.content import rows_of
+from raci.drafting import revise
+from raci.editions import publish
 from tasks import progress
 from tests.browser.world import NOW, sign_in, task
 
@@ -98,6 +102,17 @@ def empty_closing(page: Page, scene: dict[str, Any]) -> None:
 def stale_closing(page: Page, scene: dict[str, Any]) -> None:
     page.locator("#task-form [name=version]").evaluate("(field) => { field.value = '99'; }")
     page.get_by_role("button", name="途中保存").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_question(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_text("質問する", exact=True).last.click()
+    page.get_by_role("button", name="質問を送る").click()
+    page.get_by_role("alert").wait_for()
+
+
+def revision_without_reason(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="次の版を公開する").last.click()
     page.get_by_role("alert").wait_for()
 
 
@@ -189,6 +204,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{gathering}/"),
         Place("/tasks/{batch}/"),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/revise/"),
+        Place("/tasks/{plan}/revise/", act=revision_without_reason, status=422),
+        Place("/tasks/{plan}/versions/1/"),
+        Place("/tasks/?state=unconfirmed&scope=all"),
         Place("/tasks/{daily}/skip/"),
         Place("/tasks/{daily}/skip/", act=no_reason, status=422),
         Place("/tasks/{closed}/reopen/"),
@@ -214,6 +234,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{request}/", act=wrong_line, status=422),
         Place("/tasks/{daily}/"),
         Place("/tasks/{foreign}/", status=404),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/", act=empty_question, status=422),
+        Place("/tasks/{plan}/versions/1/"),
+        Place("/tasks/{schedule}/"),
         Place("/ledger/"),
     ),
     "morishita": (  # 広域組合
@@ -226,6 +250,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{request}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/revise/?proxy=1"),
+        Place("/tasks/{stray}/"),
+        Place("/tasks/{stray}/repoint/"),
+        Place("/tasks/{stray}/repoint/", act=no_reason, status=422),
+        Place("/tasks/?state=astray&scope=all"),
         Place("/ledger/?organization=mizuno"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
@@ -270,11 +300,37 @@ NOT_PAGES = {
     "tasks:save": "POST, goes to the task",
     "tasks:sign": "POST, goes to the task",
     "tasks:comment": "POST, goes to the task",
+    "tasks:acknowledge": "POST, goes to the task or to the dashboard",
+    "tasks:ask": "POST, goes to the task",
+    "tasks:answer": "POST, goes to the task",
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
     "mfa_download_recovery_codes": "a file",
 }
+
+
+def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, Any]:
+    """No.28: its second version, acknowledged by 汐見市, with a question of 桐原市. No.1: by nobody."""
+    plan, schedule = task(28), task(1)
+    for one, key in ((plan, "monthly_plan"), (schedule, "schedule_sheet")):
+        progress.attach(one, file=SimpleUploadedFile(f"{key}.txt", b"x"), field_key=key, **desk)
+        progress.close(one, answers={}, **desk)
+    town = {"by": world.makino, "team": world.team["kirihara"], "at": NOW}
+    progress.acknowledge(plan, **town)
+    progress.revise(plan, answers={"remarks": "12/10 に変更"}, reason="処理日の変更", **desk)
+    progress.ask(plan, text="12/10 の枠は空いていますか", **town)
+    progress.answer(progress.ask(schedule, text="停止は何時から", **own), text="0時から", **desk)
+    return plan, schedule
+
+
+def new_edition(world, of: Any) -> None:
+    """Published for the first of the task's period; its ◎ is ヘルプデスク's then."""
+    rows = deepcopy(rows_of(of.duty.edition))
+    row = next(r for r in rows if r["key"] == of.key)
+    row["marks"] = {"helpdesk": "main", "union": "related"}
+    draft = revise(of.duty.edition, by=world.morishita, at=NOW, rows=rows)
+    publish(draft, by=world.miura, at=NOW, in_force_on=of.period_on)
 
 
 @pytest.fixture
@@ -301,12 +357,17 @@ def scene(world) -> dict[str, Any]:
     progress.sign(request, answers=LINES, **own)
     progress.send_back(request, to=1, reason="納品日を早めてください", **desk)
     progress.assign(numbers, to=world.ono, **own)
+    plan, schedule = published(world, desk, own)
+    stray = task(31)
+    progress.save_answers(stray, answers={"order_checked": True}, **desk)
+    new_edition(world, stray)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {
         **{"daily": daily.pk, "closed": closed.pk, "skipped": skipped.pk, "file": file.pk},
         **{"request": request.pk, "handed_in": handed_in.pk, "numbers": numbers.pk},
         **{"gathering": task(30).pk, "batch": task(32).pk, "printing": task(36).pk},
+        **{"plan": plan.pk, "schedule": schedule.pk, "stray": stray.pk},
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
         "code": startcodes.issue(world.makino, by=world.kubo, at=NOW),
