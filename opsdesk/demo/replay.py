@@ -18,6 +18,7 @@ from tasks import progress
 from tasks.generation import generate
 from tasks.models import Audience, Task
 
+from .acknowledging import MEMBERS, acknowledge
 from .answers import Closing, closing_of
 from .people import Cast, content
 from .placeholders import placeholder
@@ -30,13 +31,6 @@ CLOSERS = {
     "operations": ("sato.misaki", "takahashi.ryo"),
     "package": ("shimizu.tetsuya",),
     "hwnw": ("kudo.ren", "matsuo.kana"),
-}
-MEMBERS = {
-    "shiomi": "inaba.takuya",
-    "kirihara": "makino.saori",
-    "mizuno": "hamanaka.rie",
-    "shirane": "tsuda.natsumi",
-    "sagisawa": "nogami.kohei",
 }
 #: Of the month that is being prepared: what has been done so far.
 LEFT_OPEN = {30: ("save",), 31: (), 36: ("take",)}
@@ -158,6 +152,14 @@ class Replay:
             )
         else:
             progress.close(task, by=by, team=team, at=moment, remark=remark or closing.remark)
+        if task.duty.is_acknowledged:
+            following = self.union.add_business_days(timezone.localdate(moment), 1)
+            self.agenda.append((at(following, "10:40"), task.pk, "acknowledge"))
+
+    def _acknowledge(self, task: Task, moment: datetime) -> None:
+        if moment + timedelta(hours=2) > self.now:
+            return  # nobody works in the future
+        acknowledge(self.cast, task, moment, is_newest=self._is_newest(task) and task.duty.number == 28)
 
     def _close_late(self, task: Task, moment: datetime) -> None:
         reasons = content("closings")["late_reasons"].get(str(task.duty.number), [""])

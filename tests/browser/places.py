@@ -1,6 +1,7 @@
 """Every page that somebody can reach: who, where, and what has to be done to get there."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,9 @@ from opsdesk.accounts import startcodes
 from raci import drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
+from raci.content import rows_of
+from raci.drafting import revise
+from raci.editions import publish
 from tasks import progress
 from raci import confirmations
 from raci.readings import readings
@@ -108,6 +112,17 @@ def empty_closing(page: Page, scene: dict[str, Any]) -> None:
 def stale_closing(page: Page, scene: dict[str, Any]) -> None:
     page.locator("#task-form [name=version]").evaluate("(field) => { field.value = '99'; }")
     page.get_by_role("button", name="途中保存").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_question(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_text("質問する", exact=True).last.click()
+    page.get_by_role("button", name="質問を送る").click()
+    page.get_by_role("alert").wait_for()
+
+
+def revision_without_reason(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="次の版を公開する").last.click()
     page.get_by_role("alert").wait_for()
 
 
@@ -311,6 +326,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{gathering}/"),
         Place("/tasks/{batch}/"),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/revise/"),
+        Place("/tasks/{plan}/revise/", act=revision_without_reason, status=422),
+        Place("/tasks/{plan}/versions/1/"),
+        Place("/tasks/?state=unconfirmed&scope=all"),
         Place("/tasks/{daily}/skip/"),
         Place("/tasks/{daily}/skip/", act=no_reason, status=422),
         Place("/tasks/{closed}/reopen/"),
@@ -338,6 +358,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{foreign}/", status=404),
         Place("/health/"),
         Place("/duties/7/procedure/", status=404),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/", act=empty_question, status=422),
+        Place("/tasks/{plan}/versions/1/"),
+        Place("/tasks/{schedule}/"),
         Place("/ledger/"),
         Place("/year/2026/"),
         Place("/month/2026-11/"),
@@ -352,6 +376,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{request}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
+        Place("/tasks/{plan}/"),
+        Place("/tasks/{plan}/revise/?proxy=1"),
+        Place("/tasks/{stray}/"),
+        Place("/tasks/{stray}/repoint/"),
+        Place("/tasks/{stray}/repoint/", act=no_reason, status=422),
+        Place("/tasks/?state=astray&scope=all"),
         Place("/ledger/?organization=mizuno"),
         Place("/year/2026/?scope=team"),
         Place("/month/2026-11/?organization=mizuno"),
@@ -457,6 +487,9 @@ NOT_PAGES = {
     "tasks:save": "POST, goes to the task",
     "tasks:sign": "POST, goes to the task",
     "tasks:comment": "POST, goes to the task",
+    "tasks:acknowledge": "POST, goes to the task or to the dashboard",
+    "tasks:ask": "POST, goes to the task",
+    "tasks:answer": "POST, goes to the task",
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
@@ -487,6 +520,27 @@ def revise(world: Any) -> None:
     rows.insert(9, {**rows[8], "key": 0, "number": 61, "work": "バックアップ取得の確認", "followups": []})
     drafting.save(third, [row for row in rows if row["key"] != 60], by=world.morishita, at=NOW)
     drafting.revise(second, by=world.morishita, at=NOW)
+def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, Any]:
+    """No.28: its second version, acknowledged by 汐見市, with a question of 桐原市. No.1: by nobody."""
+    plan, schedule = task(28), task(1)
+    for one, key in ((plan, "monthly_plan"), (schedule, "schedule_sheet")):
+        progress.attach(one, file=SimpleUploadedFile(f"{key}.txt", b"x"), field_key=key, **desk)
+        progress.close(one, answers={}, **desk)
+    town = {"by": world.makino, "team": world.team["kirihara"], "at": NOW}
+    progress.acknowledge(plan, **town)
+    progress.revise(plan, answers={"remarks": "12/10 に変更"}, reason="処理日の変更", **desk)
+    progress.ask(plan, text="12/10 の枠は空いていますか", **town)
+    progress.answer(progress.ask(schedule, text="停止は何時から", **own), text="0時から", **desk)
+    return plan, schedule
+
+
+def new_edition(world, of: Any) -> None:
+    """Published for the first of the task's period; its ◎ is ヘルプデスク's then."""
+    rows = deepcopy(rows_of(of.duty.edition))
+    row = next(r for r in rows if r["key"] == of.key)
+    row["marks"] = {"helpdesk": "main", "union": "related"}
+    draft = revise(of.duty.edition, by=world.morishita, at=NOW, rows=rows)
+    publish(draft, by=world.miura, at=NOW, in_force_on=of.period_on)
 
 
 @pytest.fixture
@@ -523,6 +577,10 @@ def scene(world) -> dict[str, Any]:
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     revise(world)
+    plan, schedule = published(world, desk, own)
+    stray = task(31)
+    progress.save_answers(stray, answers={"order_checked": True}, **desk)
+    new_edition(world, stray)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {
@@ -531,6 +589,7 @@ def scene(world) -> dict[str, Any]:
         **{"closed_day": closed_day.pk, "team": world.team["operations"].pk, "role": world.role["hwnw"].pk},
         **{"vendor": world.soseki.pk},
         **{"gathering": task(30).pk, "batch": task(32).pk, "printing": task(36).pk},
+        **{"plan": plan.pk, "schedule": schedule.pk, "stray": stray.pk},
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
         **{"procedure": old.pk, "procedure_file": old.files.get().pk},

@@ -21,6 +21,8 @@ ANSWERS = {"f-machines": "40", "f-updated": "40", "f-not_updated": "0", "f-detec
 #: Who may not and who may; of the "yes" the second is the union, who sees everything.
 NO, YES = ("ono", "horie", "makino"), ("hamanaka", "morishita")
 GETS = ("", "skip/", "reopen/", "assign/")
+#: Of what is published: they are pages of nobody here, and of a stranger not even that.
+CLOSED = ("revise/", "versions/1/", "repoint/")
 POSTS = {
     "close/": {**ANSWERS, "outcome": "normal", "done_on": "R8.11.24", "version": "0"},
     "save/": {**ANSWERS, "version": "0"},
@@ -32,6 +34,11 @@ POSTS = {
     "reopen/": {"reason": "他団体から", "version": "0"},
     "comment/": {"text": "他団体から", "audience": "all"},
     "files/": {"audience": "all"},
+    "acknowledge/": {"published": "1"},
+    "ask/": {"question": "他団体から", "published": "1"},
+    "answer/": {"asked": "1", "answer": "他団体から"},
+    "revise/": {"reason": "他団体から", "version": "0"},
+    "repoint/": {"reason": "他団体から", "version": "0"},
 }
 
 
@@ -83,6 +90,13 @@ def test_pages(ask, foreign, path):
         assert "瑞野町" not in answer.content.decode()
     yes = ask("hamanaka", address)
     assert yes.status_code == 200 and "瑞野町" in yes.content.decode()
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_pages_of_published_results(ask, foreign, path):
+    for login in NO:
+        assert ask(login, f"/tasks/{foreign.pk}/{path}").status_code == 404, login
+    assert ask("hamanaka", f"/tasks/{foreign.pk}/{path}").status_code in (403, 404)
 
 
 def test_the_union_reads_it(ask, foreign):

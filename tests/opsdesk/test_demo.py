@@ -14,7 +14,7 @@ from opsdesk.audit.verify import verify
 from opsdesk.demo import load
 from opsdesk.demo.placeholders import placeholder
 from raci.models import Confirmation
-from tasks.models import Outcome, Task
+from tasks.models import Acknowledgement, Outcome, Task
 from tasks.uploads import judge
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,9 @@ def test_it_works():
     waiting = Task.objects.open().filter(key=29, signatures__void_at=None, signatures__position=1)
     assert waiting.filter(organization__code="shirane").exists(), "業務運用 has a signature to give"
     assert Event.objects.filter(code="task.sent_back").exists()
+    plan = Acknowledgement.objects.missing(ITS_DAY.date()).filter(publication__task__key=28)
+    assert [a.organization.code for a in plan] == ["mizuno"], "one has not read the plan yet"
+    assert Event.objects.filter(code="task.answered").exists()
     assert authenticate(username="sato.misaki", password=load.password())
     assert not Membership.objects.filter(user__login="kubo.rei").exists(), "an administrator without a team"
     assert all(not verify(name).fault for name in Stream.objects.values_list("name", flat=True))
