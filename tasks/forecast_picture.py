@@ -90,6 +90,11 @@ class Picture:
     nobody: int
 
     @property
+    def name(self) -> str:
+        """改定案 第2版, 第2版."""
+        return f"{_('改定案')} {self.edition}" if self.edition.is_draft else str(self.edition)
+
+    @property
     def height(self) -> str:
         return str(STEP * len(self.lines) + 6)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,22 +16,13 @@ from opsdesk.lib.era import era_short, era_year
 from raci.models import Cycle
 from raci.outline import Line
 
-from .yearplan import DONE, OPEN, OVER, PLANNED, RUNNING, SKIPPED, Lot, Plan, state_of
+from .yearplan import DONE, PLANNED, RUNNING, Lot, Plan
 from .yearplan_events import Event
+from .yearplan_state import count_of, merged, word_of
 from .yearplan_urls import lots_url
 
 #: Thirds of the months of a year. Beside a bar shorter than WIDE stands its label; to the left near the end.
 THIRDS, MONTH, WIDE, NEAR_END = 36, 3, 5, 30
-WORDS: dict[str, str | Promise] = {
-    DONE: gettext_lazy("完了"),
-    RUNNING: gettext_lazy("作業中"),
-    OPEN: gettext_lazy("未着手"),
-    PLANNED: gettext_lazy("予定"),
-    OVER: gettext_lazy("超過"),
-    SKIPPED: gettext_lazy("対象外"),
-}
-#: Of what should be there by now: generation has not made it.
-LATE_MADE = gettext_lazy("作成待ち")
 EVENT_WORDS = {DONE: gettext_lazy("終了"), RUNNING: gettext_lazy("実施中"), PLANNED: gettext_lazy("予定")}
 
 
@@ -127,7 +117,7 @@ def _rows(plan: Plan, year: FiscalYear, lots: list[Lot], events: Sequence[Event]
     periods: dict[date, list[Lot]] = defaultdict(list)
     for lot in lots:
         periods[lot.period_on].append(lot)
-    bars = [_bar(plan, year, its) for its in periods.values()]
+    bars = [_bar(plan, year, merged(its), lots_url(plan.choice, its)) for its in periods.values()]
     mark = plan.choice.standing.mark_on(newest.duty_id, newest.organization_id)
     row = BarRow(newest.line, newest.line.work, _duty_url(plan, newest.key), mark, _lanes(bars, now))
     own = [event for event in events if event.key == newest.key]
@@ -139,37 +129,21 @@ def _duty_url(plan: Plan, key: int) -> str:
     return reverse("tasks:duty", args=[number]) if number else ""
 
 
-def _bar(plan: Plan, year: FiscalYear, lots: list[Lot]) -> Bar:
+def _bar(plan: Plan, year: FiscalYear, lot: Lot, url: str) -> Bar:
     """One period of one duty, whoever does it."""
-    start, end = (
-        third_of(min(lot.opens_on for lot in lots), year),
-        third_of(max(lot.due_on for lot in lots), year),
-    )
-    sums = [
-        sum(getattr(lot, name) for lot in lots)
-        for name in ("all", "done", "skipped", "begun", "late", "planned")
-    ]
-    kind = state_of(*sums)
-    line, period_on = lots[0].line, lots[0].period_on
-    is_yearly = line.cycle == Cycle.YEARLY
-    due = era_short(max(lot.due_on for lot in lots), plan.first)
-    period = _period(period_on, is_yearly=is_yearly)
-    count = _("%(done)s/%(all)s件") % {"done": sums[1] + sums[2], "all": sums[0]} if sums[0] > 1 else ""
-    length, word = end - start + 1, word_of(kind, lots, plan.today)
+    start, end = third_of(lot.opens_on, year), third_of(lot.due_on, year)
+    length, is_yearly = end - start + 1, lot.line.cycle == Cycle.YEARLY
+    due, period = era_short(lot.due_on, plan.first), _period(lot.period_on, is_yearly=is_yearly)
+    word = word_of(lot, plan.today)
+    said = (word, period, _("期限 %(day)s") % {"day": due}, count_of(lot))
     return Bar(
-        start, end, kind,
-        label=_year_label(period, due, length) if is_yearly else _month_label(period_on, length),
+        start, end, lot.state,
+        label=_year_label(period, due, length) if is_yearly else _month_label(lot.period_on, length),
         word=word,
-        url=lots_url(plan.choice, lots),
+        url=url,
         beside=_beside(end, length) if is_yearly else "",
-        title=" ".join(filter(None, [word, period, _("期限 %(day)s") % {"day": due}, count])),
+        title=" ".join(filter(None, said)),
     )  # fmt: skip
-
-
-def word_of(kind: str, lots: Iterable[Lot], today: date) -> str:
-    """The state in a word; what is to come on a day that is past was not made."""
-    is_past = kind == PLANNED and all(lot.due_on < today for lot in lots)
-    return str(LATE_MADE if is_past else WORDS[kind])
 
 
 def _year_label(period: str, due: str, length: int) -> str:
@@ -197,7 +171,7 @@ def _event_bar(event: Event, plan: Plan, year: FiscalYear) -> Bar:
     days = event.days(plan.first)
     return Bar(
         start, end, kind,
-        label=days,
+        label=event.short,
         word=str(EVENT_WORDS[kind]),
         beside=_beside(end, end - start + 1),
         title=f"{EVENT_WORDS[kind]} {event.name} {days}",

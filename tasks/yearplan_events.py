@@ -39,6 +39,12 @@ class Event:
         first = era_short(self.starts_on, today)
         return first if self.starts_on == self.ends_on else f"{first}〜{era_short(self.ends_on, today)}"
 
+    @property
+    def short(self) -> str:
+        """4/10〜6/30, or the one day."""
+        first, last = (f"{d.month}/{d.day}" for d in (self.starts_on, self.ends_on))
+        return first if first == last else f"{first}〜{last}"
+
 
 @dataclass(frozen=True)
 class Stop:

@@ -18,11 +18,9 @@ from raci.models import Duty, Mark
 from raci.outline import line_of
 
 from .choices import TeamChoice, by_code, code_of, organizations_of, teams_for
-from .filters import MAIN, PERIODIC, TaskFilter
+from .filters import MAIN, TaskFilter
 from .ledger_filter import may_see
 from .models import Task
-
-SCOPES = ("all", "team")
 
 
 @dataclass(frozen=True)
@@ -135,6 +133,3 @@ class PlanFilter:
             (urlencode(own), _("全体"), self.scope == "all" and self.team is None),
             (urlencode({"scope": "team", **own}), _("自分の役割"), self.scope == "team"),
         ]
-
-
-__all__ = ["PERIODIC", "SCOPES", "PlanFilter"]

@@ -17,7 +17,7 @@ from raci.models import Cycle, Mark
 from .models import Task
 from .words import period_short
 from .yearplan import Lot, Plan
-from .yearplan_month import PILLS, summed
+from .yearplan_state import PILLS, count_of, word_of
 from .yearplan_urls import lots_url
 
 
@@ -47,11 +47,6 @@ class PlanTable(FastTable):
     def __init__(self, plan: Plan, **options: Any) -> None:
         super().__init__(plan.due, **options)
         self.plan = plan
-
-    @property
-    def rows_drawn(self) -> SafeString:
-        """The body, without pages: a year has as many rows as duties and periods, not as tasks."""
-        return self.body()
 
     def row_open(self, record: Lot) -> str:
         return '<tr class="to-come">' if record.planned else "<tr>"
@@ -109,12 +104,11 @@ class PlanTable(FastTable):
         return record.all
 
     def render_state(self, record: Lot) -> SafeString:
-        kind, words, count = summed([record], self.plan.today)
-        return ui.pill(PILLS[kind], f"{words} {count}" if count and not record.planned else words)
+        return ui.pill(PILLS[record.state], self.value_state(record))
 
     def value_state(self, record: Lot) -> str:
-        kind, words, count = summed([record], self.plan.today)
-        return f"{words} {count}" if count and not record.planned else words
+        count = "" if record.planned else count_of(record)
+        return f"{word_of(record, self.plan.today)} {count}".rstrip()
 
     def _day(self, on: date) -> SafeString:
         return format_html(

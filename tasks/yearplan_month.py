@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from opsdesk.lib.era import weekday
 from raci.models import Cycle
 
-from .yearplan import DONE, OPEN, OVER, PLANNED, RUNNING, SKIPPED, Lot, Plan, is_daily, state_of
-from .yearplan_bars import word_of
+from .yearplan import Lot, Plan, is_daily
+from .yearplan_state import count_of, merged, word_of
 from .yearplan_urls import lots_url, tasks_url
 
 WEEK = 7
-#: The pill of each state.
-PILLS = {DONE: "done", RUNNING: "run", OPEN: "", PLANNED: "na", OVER: "bad", SKIPPED: "na"}
 
 
 @dataclass(frozen=True)
@@ -104,36 +102,15 @@ def _groups(lots: Iterable[Lot]) -> list[list[Lot]]:
 
 
 def _line(plan: Plan, lots: list[Lot]) -> DayLine:
-    line = lots[0].line
-    kind, words, count = summed(lots, plan.today)
-    return DayLine(line.number, line.short, kind, words, count, lots_url(plan.choice, lots))
-
-
-def summed(lots: Iterable[Lot], today: date) -> tuple[str, str, str]:
-    """(state, its word, how many of how many are finished or "" of one) of several lots."""
-    lots = list(lots)
-    total = _sum(lots, lambda lot: lot.all)
-    done, skipped = _sum(lots, lambda lot: lot.done), _sum(lots, lambda lot: lot.skipped)
-    kind = state_of(
-        total,
-        done,
-        skipped,
-        _sum(lots, lambda lot: lot.begun),
-        _sum(lots, lambda lot: lot.late),
-        _sum(lots, lambda lot: lot.planned),
-    )
-    count = _("%(done)s/%(all)s件") % {"done": done + skipped, "all": total} if total > 1 else ""
-    return kind, word_of(kind, lots, today), count
-
-
-def _sum(lots: Iterable[Lot], of: Callable[[Lot], int]) -> int:
-    return sum(of(lot) for lot in lots)
+    lot, line = merged(lots), lots[0].line
+    words, url = word_of(lot, plan.today), lots_url(plan.choice, lots)
+    return DayLine(line.number, line.short, lot.state, words, count_of(lot), url)
 
 
 def _daily(plan: Plan, day: date, lots: list[Lot]) -> DayLine:
     """All daily work of a day in one line."""
-    kind, words, count = summed(lots, plan.today)
-    made = any(not lot.planned for lot in lots)
+    lot = merged(lots)
+    made = lot.all > lot.planned
     url = tasks_url(plan.choice, cycle=Cycle.DAILY.value, due_from=day, due_to=day) if made else ""
-    total = _("%(n)s件") % {"n": sum(lot.all for lot in lots)}
-    return DayLine(0, _("日次"), kind, words, count if made and count else total, url)
+    total = _("%(n)s件") % {"n": lot.all}
+    return DayLine(0, _("日次"), lot.state, word_of(lot, plan.today), made and count_of(lot) or total, url)

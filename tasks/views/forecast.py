@@ -26,7 +26,7 @@ def edition_forecast(request: Request, number: int) -> HttpResponse:
         request,
         "tasks/edition_forecast.html",
         {
-            "title": _("%(edition)s 作業件数の見込み") % {"edition": edition},
+            "title": _("%(edition)s 作業件数の見込み") % {"edition": picture.name},
             "crumbs": [
                 (_("ダッシュボード"), "/"),
                 (_("作業分担表"), reverse("tasks:matrix")),

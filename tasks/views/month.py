@@ -15,11 +15,12 @@ from opsdesk.calendar.days import add_months, last_of_month
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.request import Request
 from tasks.ledger_filter import SPAN, month_words
-from tasks.yearplan import Plan, plan
+from tasks.yearplan import Plan
 from tasks.yearplan_events import stops
 from tasks.yearplan_filter import PlanFilter
 from tasks.yearplan_list import PlanTable
 from tasks.yearplan_month import weeks
+from tasks.yearplan_reading import plan
 from tasks.yearplan_urls import month_url, year_url
 
 from .year import as_xlsx, head

@@ -17,13 +17,15 @@ from opsdesk.lib.templatetags.dates import era_dt
 from raci.models import Mark
 from tasks.filters import PERIODIC
 from tasks.ledger_filter import SPAN
-from tasks.yearplan import Plan, plan
-from tasks.yearplan_bars import WORDS, sections
+from tasks.yearplan import Plan
+from tasks.yearplan_bars import sections
 from tasks.yearplan_clashes import clashes
 from tasks.yearplan_events import events
 from tasks.yearplan_filter import PlanFilter
 from tasks.yearplan_heat import DAYS, heat
 from tasks.yearplan_list import PlanTable
+from tasks.yearplan_reading import plan
+from tasks.yearplan_state import WORDS
 from tasks.yearplan_urls import month_url, tasks_url, year_url
 
 

@@ -131,7 +131,7 @@ def test_the_page(client, revised, cast, holidays, time_machine, django_assert_m
     client.get(url)
     with django_assert_max_num_queries(10):
         page = client.get(url, {"month": "2027-06"}).content.decode()
-    assert "第2版 作業件数の見込み" in page and "令和9年6月" in page
+    assert "改定案 第2版 作業件数の見込み" in page and "令和9年6月" in page
     assert "HW/NW保守 0→22" in page and "担当なし 1件: 完了にできる人がいません。" in page
     assert page.count("<rect ") == 2 * 7
     assert 'aria-current="true">6月</a>' in page
