@@ -8,6 +8,7 @@ from .views.duty import duty
 from .views.files import task_attach, task_file, task_withdraw
 from .views.handover import hand_over
 from .views.home import home
+from .views.importing import edition_import, edition_import_preview
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
@@ -21,6 +22,8 @@ from .views.task import task_detail
 app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
+    path("editions/import/", edition_import, name="edition_import"),
+    path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
     path("rights/", rights, name="rights"),
     path("", home, name="home"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from opsdesk.accounts.access import allow, signed_in
+from opsdesk.accounts.access import allow, drafter, signed_in
 from opsdesk.accounts.models import Organization, Role
 from opsdesk.calendar.book import calendar_of
 from opsdesk.lib.request import Request
@@ -35,7 +35,7 @@ def matrix(request: Request) -> HttpResponse:
     """All rows of the edition in force, merged as on paper; a narrower pick is un-merged."""
     edition = edition_on(request.today)
     if edition is None:
-        return render(request, "tasks/matrix_none.html")
+        return render(request, "tasks/matrix_none.html", {"may_draft": drafter(request)})
     return render(request, "tasks/matrix.html", _context(request, edition))
 
 
@@ -50,6 +50,7 @@ def _context(request: Request, edition: Edition) -> dict[str, Any]:
     groups = narrowed(grid(duties, roles, marks), picked.filter(states))
     return {
         "edition": edition,
+        "may_draft": drafter(request),
         "groups": [_html(rows, states, request.today, has_live=has_live) for rows in groups],
         "has_live": has_live,
         "rows": len(duties),
