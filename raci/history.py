@@ -45,9 +45,19 @@ def _unconfirmed(event: Event) -> str:
     return _("%(what)sの設定を未確認に戻しました") % event.data
 
 
+def _read(event: Event) -> str:
+    return _("「%(name)s」を読み取りました（%(rows)s行）") % event.data
+
+
+def _imported(event: Event) -> str:
+    return _("「%(name)s」から取り込みました（違い %(cells)sか所）") % event.data
+
+
 SENTENCES = {
     "confirmation.given": Sentence(gettext_lazy("確認"), _confirmed, lambda e: e.data["note"], "ok"),
     "confirmation.withdrawn": Sentence(gettext_lazy("確認"), _unconfirmed, lambda e: e.data["note"], "wait"),
+    "import.read": Sentence(gettext_lazy("読み取り"), _read),
+    "edition.imported": Sentence(gettext_lazy("取込"), _imported, lambda e: f"SHA-256 {e.data['sha256']}"),
     "edition.revised": Sentence(gettext_lazy("改定案"), _revised),
     "edition.saved": Sentence(gettext_lazy("保存"), _saved),
     "edition.undone": Sentence(gettext_lazy("元に戻す"), gettext_lazy("最後の保存を元に戻しました")),

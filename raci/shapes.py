@@ -16,11 +16,13 @@ from .models import FieldKind, FollowUp
 
 Shape = Callable[[Any], bool]
 MOST_TEXT, MOST_ITEMS = 1000, 200
+#: What no database keeps.
+NEVER = re.compile("[\x00\ud800-\udfff]")
 FIELD_KEY = re.compile(r"(?:[0-9]{1,9}\.)?[-a-zA-Z0-9_]{1,40}\Z")
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MOST_TEXT
+    return isinstance(value, str) and len(value) <= MOST_TEXT and not NEVER.search(value)
 
 
 def _flag(value: Any) -> bool:

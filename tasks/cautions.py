@@ -1,4 +1,4 @@
-"""Question: what a dashboard warns of first: no generation, a capped one, missing holidays."""
+"""Question: what a dashboard warns of first: no matrix, no generation, a capped one, missing holidays."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.calendar.holidays import missing_for
 from raci.access import Standing
+from raci.models import Edition
 
 from .acting import when
 from .astray import strays
@@ -23,7 +24,7 @@ STALE = timedelta(minutes=15)
 
 def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -> list[str]:
     """Sentences, the gravest first; missing holidays are for those who can do something about them."""
-    found = [_of_generation(now)]
+    found = [_of_matrix(user, standing), _of_generation(now)]
     if standing.is_union:
         found.append(_of_strays())
     if standing.is_union or user.is_staff:
@@ -33,6 +34,17 @@ def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -
             for year in missing_for(today)
         ]
     return [sentence for sentence in found if sentence]
+
+
+def _of_matrix(user: Any, standing: Standing) -> str:
+    """Without a published edition there is no work; who may draft one is led to the import."""
+    if standing.marks or Edition.objects.published().exists():
+        return ""
+    sentence = _("公開された分担表がありません。作業は、分担表を公開すると作られます。")
+    if not standing.is_union and not user.is_staff:
+        return sentence
+    link = reverse("tasks:edition_import")
+    return format_html('{} <a href="{}">{}</a>', sentence, link, _("分担表を取り込む"))
 
 
 def _of_generation(now: datetime) -> str:

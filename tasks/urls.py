@@ -22,6 +22,7 @@ from .views.forecast import edition_forecast
 from .views.handover import hand_over
 from .views.health import health
 from .views.home import home
+from .views.importing import edition_import, edition_import_preview
 from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
@@ -58,6 +59,8 @@ from .views.year import year, year_now
 app_name = "tasks"
 urlpatterns: list = [
     path("matrix/", matrix, name="matrix"),
+    path("editions/import/", edition_import, name="edition_import"),
+    path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
     path("duties/<int:number>/procedure/", procedure, name="procedure"),
     path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),

@@ -6,6 +6,7 @@ from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
 from .followup import FollowUp
+from .imported import Import
 from .saving import Saving
 from .schedule import Schedule
 from .signer import Signer
@@ -19,6 +20,7 @@ __all__ = [
     "Edition",
     "FieldKind",
     "FollowUp",
+    "Import",
     "Mark",
     "Saving",
     "Schedule",

@@ -66,7 +66,7 @@ def _flat(sheet: Sheet, base: Base) -> tuple[list[Row], list[Problem]]:
 
 
 def _bare(sheet: Sheet, base: Base, kinds: Mapping[str, str]) -> tuple[list[Row], list[Problem]]:
-    base_rows = sheet.under or base.rows
+    base_rows = sheet.under if _has_true_keys(sheet.under, base) else base.rows
     found = match(sheet.rows, base_rows)
     said: list[Problem] = []
     rows: list[Row] = []
@@ -89,6 +89,12 @@ def _bare(sheet: Sheet, base: Base, kinds: Mapping[str, str]) -> tuple[list[Row]
     if base.is_ours:
         said += _dead_ends(sheet, rows)
     return rows, said
+
+
+def _has_true_keys(rows: Sequence[Row], base: Base) -> bool:
+    """Are there rows, with keys that somebody gave?"""
+    keys = [row["key"] or 0 for row in rows]
+    return bool(keys) and min(keys) > 0 and (base.is_ours or max(keys) <= base.last_key)
 
 
 def _orphans(sheet: Sheet, rows: Sequence[Row]) -> Iterator[Problem]:

@@ -9,29 +9,41 @@ from django.utils.translation import gettext as _
 
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.sheets import Workbook
+from raci.shapes import NEVER
 
 from . import bare, records
 from .layout import ABOUT_NAME, FORMAT, ROLE
 from .likeness import digest, shown, whole_digest
-from .sheet import Problem, Sheet
+from .marks import number_of
+from .sheet import Problem, Sheet, address
 
 
 def read(book: Workbook, roles: Mapping[str, str]) -> Sheet:
     """The rows of a book that opsdesk wrote, or of the sheet as a customer has it.
 
     `roles`: names by code. Raises Refusal if there is no matrix in it, or a newer opsdesk wrote it."""
+    _refuse_what_no_database_keeps(book)
     about = _about(book)
     flat = next((s for s in book.sheets.values() if records.is_flat(s)), None)
     others = [s for s in book.sheets.values() if s is not flat and s.title != ABOUT_NAME]
     many = len(others) + bool(flat) > 1
     if flat is None:
-        found = [sheet for s in others if (sheet := bare.read(s, roles, s.title if many else ""))]
-        return _one(found)
+        return _one([sheet for s in others if (sheet := bare.read(s, roles, s.title if many else ""))])
     # The names that the roles had when it was written: a later one is no change of the sheet.
     named = {code: about.get(f"{ROLE}{code}", name) for code, name in roles.items()}
     papers = [sheet for s in others if (sheet := bare.read(s, named, s.title))]
     whole = records.read(flat, roles, flat.title if many else "")
-    return _either(whole, papers[0] if len(papers) == 1 else None, about)
+    found = _either(whole, papers[0] if len(papers) == 1 else None, about)
+    return replace(found, edition=number_of(about.get("edition")) or 0)
+
+
+def _refuse_what_no_database_keeps(book: Workbook) -> None:
+    """An escape of the format may stand for half a character, or for none."""
+    for sheet in book.sheets.values():
+        for (row, column), value in sheet.cells.items():
+            if isinstance(value, str) and NEVER.search(value):
+                words = _("%(cell)s に、扱えない制御文字があります。入力し直してください。")
+                raise Refusal(words % {"cell": address(sheet.title, row, column)})
 
 
 def _about(book: Workbook) -> dict[str, str]:
@@ -39,11 +51,7 @@ def _about(book: Workbook) -> dict[str, str]:
     hidden = book.sheets.get(ABOUT_NAME)
     cells = hidden.cells if hidden else {}
     said = {str(v): str(cells.get((row, 2), "")) for (row, column), v in cells.items() if column == 1}
-    if (
-        said.get("format", "1").isascii()
-        and said.get("format", "1").isdigit()
-        and int(said.get("format", "1")) > FORMAT
-    ):
+    if (number_of(said.get("format")) or FORMAT) > FORMAT:
         raise Refusal(_("新しい版の opsdesk が書いたブックなので、読めません。"))
     return said
 

@@ -38,6 +38,7 @@ class Extra:
 @dataclass(frozen=True)
 class Sheet:
     """`is_flat`: the rows have their keys and settings; `under`: else rows of the same book that have them.
+    `edition`: the number of the one that opsdesk wrote the book from, 0 if none.
 
     `places` are the rows' lines in the sheet `title`, `columns` the columns by what of a row stands there (a
     mark: "marks.<role>"), both counted from 1."""
@@ -50,6 +51,7 @@ class Sheet:
     columns: dict[str, int] = field(default_factory=dict)
     is_flat: bool = False
     under: list[Row] = field(default_factory=list)
+    edition: int = 0
 
     @property
     def is_sound(self) -> bool:

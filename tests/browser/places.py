@@ -1,7 +1,6 @@
 """Every page that somebody can reach: who, where, and what has to be done to get there."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,15 +15,9 @@ from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
-from opsdesk.accounts import startcodes
-from raci import drafting, editions
+from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
-from raci.content import rows_of
-from raci.drafting import revise
-from raci.editions import publish
-from tasks import progress
-from raci import confirmations
 from raci.readings import readings
 from tasks import procedures, progress
 from tests.browser.world import NOW, sign_in, task
@@ -229,6 +222,8 @@ def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
 
 def open_choice(page: Page, scene: dict[str, Any]) -> None:
     page.locator(".plan-d > summary").click()
+
+
 def new_row(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="行を追加", exact=True).click()
     page.get_by_role("group", name="の編集").wait_for()
@@ -505,11 +500,13 @@ NOT_PAGES = {
 }
 
 
-def revise(world: Any) -> None:
-    """Edition 2, published for December; 3, a draft with a row that nobody could close; 4, unchanged."""
+def later_editions(world: Any) -> None:
+    """Edition 2, published for December, gives No.31 to ヘルプデスク; 3, a draft with a row that nobody could
+    close; 4, unchanged."""
     first = Edition.objects.get()
     second = drafting.revise(first, by=world.morishita, at=NOW)
     rows = rows_of(second)
+    rows[30]["marks"] = {"helpdesk": "main", "union": "related"}
     rows[34]["marks"] = {"operations": "main"}
     second = drafting.save(second, rows, by=world.morishita, at=NOW)
     editions.publish(second, by=world.miura, at=NOW, in_force_on=date(2026, 12, 1))
@@ -520,6 +517,8 @@ def revise(world: Any) -> None:
     rows.insert(9, {**rows[8], "key": 0, "number": 61, "work": "バックアップ取得の確認", "followups": []})
     drafting.save(third, [row for row in rows if row["key"] != 60], by=world.morishita, at=NOW)
     drafting.revise(second, by=world.morishita, at=NOW)
+
+
 def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, Any]:
     """No.28: its second version, acknowledged by 汐見市, with a question of 桐原市. No.1: by nobody."""
     plan, schedule = task(28), task(1)
@@ -532,15 +531,6 @@ def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, An
     progress.ask(plan, text="12/10 の枠は空いていますか", **town)
     progress.answer(progress.ask(schedule, text="停止は何時から", **own), text="0時から", **desk)
     return plan, schedule
-
-
-def new_edition(world, of: Any) -> None:
-    """Published for the first of the task's period; its ◎ is ヘルプデスク's then."""
-    rows = deepcopy(rows_of(of.duty.edition))
-    row = next(r for r in rows if r["key"] == of.key)
-    row["marks"] = {"helpdesk": "main", "union": "related"}
-    draft = revise(of.duty.edition, by=world.morishita, at=NOW, rows=rows)
-    publish(draft, by=world.miura, at=NOW, in_force_on=of.period_on)
 
 
 @pytest.fixture
@@ -576,11 +566,10 @@ def scene(world) -> dict[str, Any]:
     for login, name in (("aoki", "青木 蓮"), ("kishi", "岸 楓")):
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
-    revise(world)
     plan, schedule = published(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
-    new_edition(world, stray)
+    later_editions(world)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     return {

@@ -100,6 +100,26 @@ def test_the_demonstration_is_never_put_into_a_house_that_is_in_use():
     assert Organization.objects.count() == 1
 
 
+def test_a_house_may_begin_without_our_matrix():
+    said = seed("--without-matrix")
+    assert "分担表 なし" in said and "開始コード" in said
+    assert (Edition.objects.count(), Task.objects.count()) == (0, 0)
+    assert Role.objects.count() == 6 and Organization.objects.count() == 1
+    seed()  # as every later start does
+    assert not Edition.objects.exists()
+
+
+def test_a_matrix_that_is_there_stays():
+    seed()
+    assert "分担表 第1版" in seed("--without-matrix")
+    assert Edition.objects.count() == 1
+
+
+def test_the_demonstration_needs_the_matrix():
+    with pytest.raises(CommandError, match="一緒に使えません"):
+        seed("--without-matrix", demo=True)
+
+
 def test_a_wrong_date_is_told_in_a_sentence():
     with pytest.raises(CommandError, match="令和8年13月1日"):
         seed("--from", "令和8年13月1日")

@@ -16,6 +16,7 @@ from opsdesk.demo import load as demo_loading
 from opsdesk.lib.arguments import day
 from opsdesk.lib.era import era_date
 from raci import fixture
+from raci.models import Edition
 from tasks.generation import generate
 
 CODE = "union"
@@ -30,8 +31,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--from", dest="start", type=day, metavar="日付", help="運用開始日（既定は今日）")
         parser.add_argument("--demo", action="store_true", help="架空の広域組合のデータを入れる")
+        parser.add_argument(
+            "--without-matrix",
+            action="store_true",
+            help="付属の分担表を入れない（自分たちの分担表を Excel から取り込むとき）",
+        )
 
-    def handle(self, *args: Any, start: date | None = None, demo: bool = False, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        start: date | None = None,
+        demo: bool = False,
+        without_matrix: bool = False,
+        **options: Any,
+    ) -> None:
+        if demo and without_matrix:
+            raise CommandError("--demo と --without-matrix は一緒に使えません。")
         now = timezone.now()
         today = timezone.localdate(now)
         union = Organization.objects.filter(kind=Organization.Kind.UNION).first()
@@ -42,14 +57,14 @@ class Command(BaseCommand):
             )
         usual = add_months(today, -DEMO_MONTHS) if demo else today
         began = start or (union and union.operation_starts_on) or usual
-        self._ground(began, now)
+        self._ground(began, now, without_matrix=without_matrix)
         if demo:
             self._demo(began, now)
         else:
             self._administrator(now)
             self._generate(now, is_forced=start is not None)
 
-    def _ground(self, began: date, now: datetime) -> None:
+    def _ground(self, began: date, now: datetime, *, without_matrix: bool) -> None:
         """What everybody needs, production or not."""
         seeding.load_roles(now)
         eras.fill(by=None, at=now)
@@ -57,9 +72,17 @@ class Command(BaseCommand):
         holidays.fill(range(began.year - 1, began.year + 1), by=None, at=now)
         # Periods that begin before the first day of operation may be due after it.
         ground = FiscalYear.of(add_months(began, -1)).starts_on
+        edition = self._matrix(ground, now, without=without_matrix)
         union = self._union(began, ground, now)
-        edition = fixture.load(in_force_on=ground, by=None, at=now)
-        self.stdout.write(f"{union.name}: 運用開始日 {era_date(began)}、分担表 {edition}")
+        words = edition or "なし（画面「分担表の取込」から取り込んでください）"
+        self.stdout.write(f"{union.name}: 運用開始日 {era_date(began)}、分担表 {words}")
+
+    def _matrix(self, ground: date, now: datetime, *, without: bool) -> Edition | None:
+        """The newest edition. Ours is put only into a house that begins: it comes before the union, so a
+        union without an edition was started without ours, and every later start leaves it so."""
+        if not without and not Organization.objects.filter(kind=Organization.Kind.UNION).exists():
+            return fixture.load(in_force_on=ground, by=None, at=now)
+        return Edition.objects.published().order_by("-in_force_on").first()
 
     def _union(self, began: date, ground: date, now: datetime) -> Organization:
         union = Organization.objects.filter(kind=Organization.Kind.UNION).first()

@@ -20,13 +20,16 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="待ち受ける住所（既定 127.0.0.1）")
         parser.add_argument("--port", type=int, default=8000, help="待ち受けるポート（既定 8000）")
         parser.add_argument("--demo", action="store_true", help="架空の広域組合のデータを入れる")
+        parser.add_argument("--without-matrix", action="store_true", help="付属の分担表を入れない")
 
-    def handle(self, *args: Any, host: str, port: int, demo: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, host: str, port: int, demo: bool, without_matrix: bool, **options: Any
+    ) -> None:
         self.ensure_free(host, port)
         call_command("migrate", interactive=False, verbosity=0)
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("seed", demo=demo)
+        call_command("seed", demo=demo, without_matrix=without_matrix)
         family = Family(self.say)
         family.listen()
         for name, command in commands(host, port).items():
