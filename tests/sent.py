@@ -24,7 +24,9 @@ class _Controls(HTMLParser):
         if tag == "input" and a.get("name"):
             is_box = a.get("type") in ("checkbox", "radio")
             if not is_box or "checked" in a:
-                self.found.append((a["name"], a.get("value") or ("on" if is_box and "value" not in a else "")))
+                self.found.append(
+                    (a["name"], a.get("value") or ("on" if is_box and "value" not in a else ""))
+                )
         elif tag == "select":
             self.select = (a["name"], [], "")
         elif tag == "option" and self.select:

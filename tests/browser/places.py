@@ -12,6 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
 from opsdesk.accounts import startcodes
+from raci import drafting
+from raci.models import Edition
 from tasks import progress
 from tests.browser.world import NOW, sign_in, task
 
@@ -143,6 +145,28 @@ def nobody_chosen(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def wrong_rule(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("期限の n").fill("99")
+    page.get_by_role("button", name="保存する", exact=True).last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def stale_settings(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#settings [name=version]").evaluate("(field) => { field.value = '99'; }")
+    page.get_by_role("button", name="保存する", exact=True).last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def one_more_row(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#settings").get_by_role("button", name="を加える").click()
+    page.wait_for_load_state("networkidle")
+
+
+def drop_named(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="外す: 結果").click()
+    page.get_by_role("alert").wait_for()
+
+
 def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_text("個人メニュー").locator("..").click()
 
@@ -227,6 +251,27 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
         Place("/ledger/?organization=mizuno"),
+        Place("/editions/{draft}/duties/29/"),
+        Place("/editions/{draft}/duties/6/"),
+        Place("/editions/{draft}/duties/1/schedule/"),
+        Place("/editions/{draft}/duties/1/schedule/", act=wrong_rule, status=422),
+        Place("/editions/{draft}/duties/1/schedule/", act=stale_settings, status=409),
+        Place("/editions/{draft}/duties/3/schedule/"),
+        Place("/editions/{draft}/duties/9/schedule/"),
+        Place("/editions/{draft}/duties/11/schedule/"),
+        Place("/editions/{draft}/duties/23/sharing/"),
+        Place("/editions/{draft}/duties/9/sharing/"),
+        Place("/editions/{draft}/duties/16/raising/"),
+        Place("/editions/{draft}/duties/42/followups/"),
+        Place("/editions/{draft}/duties/42/followups/", act=one_more_row),
+        Place("/editions/{draft}/duties/7/heading/"),
+        Place("/editions/{draft}/duties/29/fields/"),
+        Place("/editions/{draft}/duties/5/fields/", act=drop_named, status=422),
+        Place("/editions/{draft}/duties/20/field/?field=extent"),
+        Place("/editions/{draft}/duties/32/field/?field=lines"),
+        Place("/editions/{draft}/duties/29/field/?field=lines.deliver_on"),
+        Place("/editions/{draft}/duties/8/field/?field=not_updated"),
+        Place("/editions/{draft}/duties/9/field/"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -303,7 +348,9 @@ def scene(world) -> dict[str, Any]:
     progress.assign(numbers, to=world.ono, **own)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
+    draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)
     return {
+        "draft": draft.number,
         **{"daily": daily.pk, "closed": closed.pk, "skipped": skipped.pk, "file": file.pk},
         **{"request": request.pk, "handed_in": handed_in.pk, "numbers": numbers.pk},
         **{"gathering": task(30).pk, "batch": task(32).pk, "printing": task(36).pk},

@@ -65,9 +65,11 @@ def test_fields_signers_and_edges(old):
         rows[7]["fields"][0]["label"] = "定義の更新"
         rows[7]["fields"].pop()
         rows[38].pop("followups")
+        rows[42]["followups"].reverse()
 
     found = words(old, change)
     assert (29, "署名順", "構成団体 → 業務運用", "業務運用 → 構成団体") in found
     assert (7, "記入項目「定義の更新」", "定義ファイル更新 選択 必須", "定義の更新 選択 必須") in found
     assert (7, "記入項目「検出件数」", "検出件数 数値 必須", "—") in found
     assert (38, "後続作業 No.39", "自動", "—") in found
+    assert (42, "後続作業の順", "No.43・No.42", "No.42・No.43") in found
