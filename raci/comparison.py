@@ -21,8 +21,9 @@ class Difference:
     `kind`: "added", "retired", "moved" or "changed"; `number` is the new No., of a retired row the old one.
     Of a change, `aspect` is one of TEXTS, "parent", a setting of Duty, "schedule", "mark" (`part`: the role's
     code), "field" (`part`: the field's key, "<lines>.<column>" of a column), "fields" (only their order),
-    "signers" or "followup" (`part`: the target's key); `before` and `after` are the values in the rows' form,
-    None where there is none. Of a moved row they are the Nos. of the rows above it (None: the first row).
+    "signers", "followup" (`part`: the target's key) or "followups" (only their order); `before` and `after`
+    are the values in the rows' form, None where there is none. Of a moved row they are the Nos. of the rows
+    above it (None: the first row).
     """
 
     key: int
@@ -109,6 +110,9 @@ def _changes(
         yield change("fields", list(_fields(old)), list(_fields(new)))
     for part, before, after in _parts(_edges(old), _edges(new)):
         yield change("followup", before, after, part)
+    if list(_edges(old)) != list(_edges(new)) and sorted(_edges(old)) == sorted(_edges(new)):
+        was, now = ([edge["target"] for edge in row["followups"]] for row in (old, new))
+        yield change("followups", was, now)
 
 
 def _fields(row: Row) -> dict[str, Row]:

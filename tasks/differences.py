@@ -99,6 +99,7 @@ def column_of(d: Difference, sides: Sides) -> str:
         "schedule": _("周期設定"),
         "signers": _("署名順"),
         "fields": _("記入項目の順"),
+        "followups": _("後続作業の順"),
     }
     return named.get(d.aspect) or str(Duty._meta.get_field(d.aspect).verbose_name)  # type: ignore[union-attr]
 
@@ -113,6 +114,8 @@ def _value(d: Difference, value: Any, rows: Mapping[int, Row], sides: Sides) -> 
         return standard_due_in_words(unsaved(row), sides.labels(rows)) or "—"
     if d.aspect == "parent":
         return f"No.{rows[value]['number']}" if value in rows else "—"
+    if d.aspect == "followups":
+        return "・".join(f"No.{rows[key]['number']}" if key in rows else str(key) for key in value)
     if value in (None, "", [], {}):
         return _plain_default(d)
     return _words(d, value, sides)

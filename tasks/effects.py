@@ -179,6 +179,7 @@ BY_ASPECT: dict[str, Callable[[Difference, Row, Row], Any]] = {
     **dict.fromkeys(("category", "section", "work", "note"), _always(lambda: _("表記だけが変わる"))),
     "parent": _always(lambda: _("見出しとの関係だけが変わる")),
     "fields": _always(lambda: _("記入する順が変わる")),
+    "followups": _always(lambda: _("後続を示す順が変わる")),
     "signers": _always(lambda: _("署名する人と順が変わる")),
     "standard_due": _always(lambda: _("新しい作業の期限の決まり方が変わる")),
     "is_heading": _switch(lambda: _("見出しになり、作業は作られない"), lambda: _("見出しではなく業務になる")),

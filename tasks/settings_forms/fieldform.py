@@ -83,7 +83,14 @@ class FieldForm(SettingsForm):
         return found | {o.name: o.initial(values.get(o.name)) for o in self.options}
 
     def option_fields(self) -> list[forms.BoundField]:
-        return [self[o.name] for o in self.options]
+        return [self[o.name] for o in self.options if not o.is_rare]
+
+    def rare_fields(self) -> list[forms.BoundField]:
+        return [self[o.name] for o in self.options if o.is_rare]
+
+    def has_rare(self) -> bool:
+        """Whether something rare is set, or wrong."""
+        return any(field.value() or field.errors for field in self.rare_fields())
 
     def clean_label(self) -> str:
         label = str(self.cleaned_data["label"])

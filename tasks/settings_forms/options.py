@@ -42,13 +42,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Option:
-    """A switch; the other shapes of options say what else they are."""
+    """A switch; the other shapes of options say what else they are. Rare ones are folded away."""
 
     name: str
     label: str | Promise
     kinds: frozenset[str]
     where: tuple[str, ...] = (TOP, COLUMN)
     hint: str | Promise = ""
+    is_rare: bool = False
 
     def offered(self, place: Place) -> bool:
         return place.kind in self.kinds and place.where in self.where
@@ -174,18 +175,18 @@ OPTIONS: tuple[Option, ...] = (
     Option("carry_over", _("前回の値から始まる"), VALUES, (TOP,)),
     Text("default", _("はじめの値"), _kinds(K.TEXT, K.CHOICE), (TOP,)),
     Whole("default", _("はじめの値"), _kinds(K.NUMBER), (TOP,)),
-    Option("is_shown", _("表示だけ(記入しない)"), VALUES),
+    Option("is_shown", _("表示だけ(記入しない)"), VALUES, is_rare=True),
     Pick(
-        "shows", _("並べて表示する業務"), EVERY, (TOP,), is_key=True, none=_("表示しない"),
+        "shows", _("並べて表示する業務"), EVERY, (TOP,), is_key=True, is_rare=True, none=_("表示しない"),
         choices=lambda place: place.ground.duties(),
         hint=_("同じ期間のその業務の記入を、この項目の横に出します。"),
     ),
     Picks(
-        "filled_by", _("◎ でなくても記入できる役割"), EVERY, (TOP,), choices=_roles,
+        "filled_by", _("◎ でなくても記入できる役割"), EVERY, (TOP,), choices=_roles, is_rare=True,
         hint=_("○ の担当は、この項目だけ記入できるようになります。"),
     ),
     Picks(
-        "restricted_to", _("見てよい役割"), EVERY, (TOP,), choices=_roles,
+        "restricted_to", _("見てよい役割"), EVERY, (TOP,), choices=_roles, is_rare=True,
         hint=_("選んだ役割だけが答えを見られます。何も選ばなければ、この作業を見られる人全員です。"),
     ),
 )  # fmt: skip

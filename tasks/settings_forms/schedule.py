@@ -121,7 +121,7 @@ def _initial(rule: Row) -> dict[str, Any]:
 class ScheduleSection(Section):
     slug, title = "schedule", gettext_lazy("周期設定")
     lead = gettext_lazy(
-        "作業がいつ開き、いつまでに終えるかを決めます。右に、決めたことの文と次の12回が出ます。"
+        "作業がいつ開き、いつまでに終えるかを決めます。決めたことの文と次の12回が並んで出ます。"
     )
     template, beside = "tasks/settings/_schedule.html", "tasks/settings/_dates.html"
 

@@ -31,6 +31,7 @@ from tasks.settings_forms.sharing import SharingSection
 
 from .matrix import edition_on
 
+FIELD = "field"
 SECTIONS: dict[str, type[Section]] = {
     s.slug: s for s in (ScheduleSection, SharingSection, RaisingSection, FollowUpsSection, HeadingSection)
 }
@@ -80,7 +81,7 @@ def show(request: Request, form: Section, status: int = 200) -> HttpResponse:
     """The page of the section; of a look while typing (htmx) only what stands beside the form."""
     is_look = request.htmx and "check" in request.POST
     template = form.beside if is_look else "tasks/edition_section.html"
-    found = frame(form.ground, form.slug) | {
+    found = frame(form.ground, "fields" if form.slug == FIELD else form.slug) | {
         "section": form,
         "errors": form.errors,
         "version": request.POST.get("version", form.ground.edition.version),

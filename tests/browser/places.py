@@ -213,6 +213,27 @@ def unchanged_procedure(page: Page, scene: dict[str, Any]) -> None:
 
 def nothing_checked(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="選んだ設定を確認済にする").click()
+
+
+def wrong_rule(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("期限の n").fill("99")
+    page.get_by_role("button", name="保存する", exact=True).last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def stale_settings(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#settings [name=version]").evaluate("(field) => { field.value = '99'; }")
+    page.get_by_role("button", name="保存する", exact=True).last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def one_more_row(page: Page, scene: dict[str, Any]) -> None:
+    page.locator("#settings").get_by_role("button", name="を加える").click()
+    page.wait_for_load_state("networkidle")
+
+
+def drop_named(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="外す: 結果").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -419,6 +440,27 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/settings/readings/?state=confirmed"),
         Place("/settings/readings/?q=nothing"),
         Place("/settings/readings/", "tasks:confirm", nothing_checked, status=422),
+        Place("/editions/{draft}/duties/29/"),
+        Place("/editions/{draft}/duties/6/"),
+        Place("/editions/{draft}/duties/1/schedule/"),
+        Place("/editions/{draft}/duties/1/schedule/", act=wrong_rule, status=422),
+        Place("/editions/{draft}/duties/1/schedule/", act=stale_settings, status=409),
+        Place("/editions/{draft}/duties/3/schedule/"),
+        Place("/editions/{draft}/duties/9/schedule/"),
+        Place("/editions/{draft}/duties/11/schedule/"),
+        Place("/editions/{draft}/duties/23/sharing/"),
+        Place("/editions/{draft}/duties/9/sharing/"),
+        Place("/editions/{draft}/duties/16/raising/"),
+        Place("/editions/{draft}/duties/42/followups/"),
+        Place("/editions/{draft}/duties/42/followups/", act=one_more_row),
+        Place("/editions/{draft}/duties/7/heading/"),
+        Place("/editions/{draft}/duties/29/fields/"),
+        Place("/editions/{draft}/duties/5/fields/", act=drop_named, status=422),
+        Place("/editions/{draft}/duties/20/field/?field=extent"),
+        Place("/editions/{draft}/duties/32/field/?field=lines"),
+        Place("/editions/{draft}/duties/29/field/?field=lines.deliver_on"),
+        Place("/editions/{draft}/duties/8/field/?field=not_updated"),
+        Place("/editions/{draft}/duties/9/field/"),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -572,7 +614,9 @@ def scene(world) -> dict[str, Any]:
     later_editions(world)
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
+    draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)
     return {
+        "draft": draft.number,
         **{"daily": daily.pk, "closed": closed.pk, "skipped": skipped.pk, "file": file.pk},
         **{"request": request.pk, "handed_in": handed_in.pk, "numbers": numbers.pk},
         **{"closed_day": closed_day.pk, "team": world.team["operations"].pk, "role": world.role["hwnw"].pk},

@@ -217,3 +217,9 @@ def test_fields_and_edges_differ_one_by_one():
         ("field", "b"),
         ("followup", "2"),
     ]
+
+
+def test_the_order_of_edges_differs():
+    edges = [{"target": 3, "kind": "auto"}, {"target": 2, "kind": "chosen"}]
+    old, new = rows(1, k1={"followups": edges}), rows(1, k1={"followups": edges[::-1]})
+    assert compare(old, new) == [Difference(1, 1, "changed", "followups", "", [3, 2], [2, 3])]

@@ -27,7 +27,11 @@ def sample(route, pk):
     route = GROUP.sub(lambda m: NAMED.get(m[1], "x"), route)
     route = re.sub(
         r"<(?:(\w+):)?(\w+)>",
-        lambda m: NAMED.get(m[2]) or SAMPLES.get(m[1] or "str", "x").format(pk=pk),
+        lambda m: (
+            SAMPLES["int"].format(pk=pk)
+            if m[1] == "int"
+            else NAMED.get(m[2]) or SAMPLES.get(m[1] or "str", "x").format(pk=pk)
+        ),
         route,
     )
     return "/" + route

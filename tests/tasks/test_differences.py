@@ -70,12 +70,14 @@ def test_fields_signers_and_edges(old):
         rows[7]["fields"][0]["label"] = "定義の更新"
         rows[7]["fields"].pop()
         rows[38].pop("followups")
+        rows[42]["followups"].reverse()
 
     found = words(old, change)
     assert (29, "署名順", "構成団体 → 業務運用", "業務運用 → 構成団体") in found
     assert (7, "記入項目「定義の更新」", "定義ファイル更新 選択 必須", "定義の更新 選択 必須") in found
     assert (7, "記入項目「検出件数」", "検出件数 数値 必須", "—") in found
     assert (38, "後続作業 No.39", "自動", "—") in found
+    assert (42, "後続作業の順", "No.43・No.42", "No.42・No.43") in found
 
 
 def effects(old, number, change):
@@ -164,5 +166,16 @@ def test_the_effect_of_a_setting(old, number, change, column, effect):
 
 
 def test_every_aspect_has_its_effect():
-    aspects = {*TEXTS, "parent", *SETTINGS, "schedule", "mark", "field", "fields", "signers", "followup"}
+    aspects = {
+        *TEXTS,
+        "parent",
+        *SETTINGS,
+        "schedule",
+        "mark",
+        "field",
+        "fields",
+        "signers",
+        "followup",
+        "followups",
+    }
     assert set(BY_ASPECT) == aspects
