@@ -16,17 +16,13 @@ from raci import editions
 from raci.changes import base_rows
 from raci.comparison import Difference, compare
 from raci.content import Row, duties_of, row_of
-from raci.matrix import Finding, head_lines, lint
+from raci.matrix import Finding, head_lines
 from raci.models import Duty, Edition
 
 from .differences import Said, said
 from .draftform import Typed, columns, control
 from .gridrows import GridRow, Looks, differences_by_key, grid_rows, labels_of
-
-
-def findings(duties: Sequence[Duty], today: date) -> list[Finding]:
-    """The lint of a draft, of its duties with all that raci.content prefetches."""
-    return lint(duties)
+from .lint import findings
 
 
 @dataclass
@@ -61,7 +57,7 @@ class Draft:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return findings(self.duties, self.today)
+        return findings(self.edition, today=self.today, rows=self.rows)
 
     @property
     def blockers(self) -> list[Finding]:
@@ -144,17 +140,29 @@ def grid_context(draft: Draft, typed: Typed, faults: Mapping[str, str]) -> dict[
     }
 
 
+@dataclass(frozen=True)
+class Found:
+    """One sentence of the lint with the rows (href, No., work) that it is about; none: the whole edition."""
+
+    sentence: str
+    rows: list[tuple[str, int, str]]
+
+
 def lint_context(draft: Draft, rows: Sequence[Any]) -> dict[str, Any]:
-    """(href, number, work, sentence) of blockers and warnings; the link leads to a row that is shown."""
+    """Blockers and warnings, the same sentence once; a link leads to a row that is shown."""
     shown = {row.key for row in rows if isinstance(row, GridRow)}
-    duties = {duty.number: duty for duty in draft.duties}
-    found: dict[bool, list[tuple[str, int, str, str]]] = {True: [], False: []}
+    works = {duty.key: duty.work for duty in draft.duties}
+    keys = {duty.number: duty.key for duty in draft.duties}
+    found: dict[bool, dict[str, list[tuple[str, int, str]]]] = {True: {}, False: {}}
     for finding in draft.findings:
-        duty = duties.get(finding.number)
-        key = duty.key if duty else 0
-        href = f"#r{key}" if key in shown else f"?rows=all#r{key}"
-        found[finding.is_blocker].append((href, finding.number, duty.work if duty else "", finding.sentence))
-    return {"blockers": found[True], "warnings": found[False]}
+        about = found[finding.is_blocker].setdefault(finding.sentence, [])
+        if key := keys.get(finding.number):
+            href = f"#r{key}" if key in shown else f"?rows=all#r{key}"
+            about.append((href, finding.number, works[key]))
+    blockers, warnings = (
+        [Found(*pair) for pair in found[is_blocker].items()] for is_blocker in (True, False)
+    )
+    return {"blockers": blockers, "warnings": warnings}
 
 
 def publish_context(draft: Draft, user: User) -> dict[str, Any]:
