@@ -72,6 +72,7 @@ def test_tasks_and_what_is_still_to_come(get, cast):
     assert "31 オペレーション処理スケジュール確認 未着手" in found[30]
     assert "日次 0/2件 未着手" in found[24] and found[25].endswith("日次 2件 予定")
     assert "超過" in found[5]
+    assert "開始 33 処理監視、結果報告" in found[2]  # due in December
     row = re.search(r'id="d-30".*?</td>', html, re.S)[0]
     url = unescape(re.search(r'href="([^"]+)">オペレーション処理', row)[1])
     assert url == "/tasks/?state=any&duty=31&due_from=2026-11-30&due_to=2026-11-30"
