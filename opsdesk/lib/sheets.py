@@ -114,6 +114,13 @@ def address(row: int, column: int) -> str:
     return f"{get_column_letter(column)}{row}"
 
 
+def received(file: Any) -> bytes:
+    """The bytes of an uploaded file (size, read()); raises Refusal before a large one is taken into memory."""
+    if file.size > MAX_BYTES:
+        raise _no("big", most=MAX_BYTES // 2**20)
+    return file.read()
+
+
 def read(content: bytes, *, most_rows: int = 5000, most_columns: int = 200) -> Workbook:
     """The workbook in `content`; raises Refusal with a sentence that says what to do.
 

@@ -22,6 +22,7 @@ from opsdesk.calendar import closing, dayfile
 from opsdesk.calendar.book import calendar_of
 from opsdesk.calendar.dayfile import NEW, NO_EFFECT, PROBLEM, THERE, Line
 from opsdesk.calendar.models import ClosedDay
+from opsdesk.lib import sheets
 from opsdesk.lib.carried import carried, carry
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
@@ -70,8 +71,9 @@ def closed_days_import(request: Request) -> HttpResponse:
     if form.is_valid():
         file, of = form.cleaned_data["file"], form.cleaned_data["organization"]
         try:
+            content = sheets.received(file)
             lines = dayfile.read(
-                file.name, file.read(), list(organizations()), of.code if of else "", request.today
+                file.name, content, list(organizations()), of.code if of else "", request.today
             )
         except Refusal as no:
             form.add_error("file", str(no))

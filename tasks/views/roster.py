@@ -24,7 +24,7 @@ from opsdesk.accounts.rosters.planning import CHANGED, NEW, PROBLEM, SAME, Plan
 from opsdesk.accounts.rosters.reading import Line
 from opsdesk.accounts.rosters.shape import SHAPES
 from opsdesk.accounts.startcodes import without_password
-from opsdesk.lib import workbook
+from opsdesk.lib import sheets, workbook
 from opsdesk.lib.carried import carried, carry
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
@@ -95,7 +95,7 @@ def roster_import(request: Request) -> HttpResponse:
     if form.is_valid():
         present = state.present()
         try:
-            lines = reading.read(form.cleaned_data["file"].read(), present)
+            lines = reading.read(sheets.received(form.cleaned_data["file"]), present)
         except Refusal as no:
             form.add_error("file", str(no))
         else:

@@ -6,6 +6,7 @@ import sys
 import time
 import zipfile
 from datetime import date, datetime
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -119,6 +120,12 @@ def test_text_that_we_write_comes_back_as_it_was(texts):
 )
 def test_what_is_no_workbook(content, sentence):
     assert sentence in refused(content)
+
+
+def test_a_large_upload_is_not_even_taken_into_memory():
+    with pytest.raises(Refusal, match="20 MB"):
+        sheets.received(SimpleNamespace(size=sheets.MAX_BYTES + 1))
+    assert sheets.received(SimpleNamespace(size=1, read=lambda: b"x")) == b"x"
 
 
 def test_a_formula_is_named_by_its_cell():
