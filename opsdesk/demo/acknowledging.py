@@ -34,6 +34,7 @@ def acknowledge(cast: Cast, task: Task, moment: datetime, *, is_newest: bool) ->
         if is_newest and code == CURIOUS:
             asked = progress.ask(task, text="例月処理の締切は、先月と同じですか。", at=moment, **common)
             desk: dict[str, Any] = {"by": cast.user[ANSWERS], "team": cast.team["operations"]}
-            answered = moment + timedelta(minutes=25)
-            progress.answer(asked, text="はい。先月と同じです。", at=answered, **desk)
-        progress.acknowledge(task, at=moment + timedelta(minutes=40), **common)
+            moment += timedelta(minutes=25)
+            progress.answer(asked, text="はい。先月と同じです。", at=moment, **desk)
+            moment += timedelta(minutes=8)
+        progress.acknowledge(task, at=moment, **common)

@@ -21,6 +21,7 @@ from raci.models import Edition
 from raci.readings import readings
 from tasks import procedures, progress
 from tests.browser.world import NOW, sign_in, task
+from tests.make import make_task
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FINE = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -563,7 +564,8 @@ def later_editions(world: Any) -> None:
 
 def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, Any]:
     """No.28: its second version, acknowledged by 汐見市, with a question of 桐原市. No.1: by nobody."""
-    plan, schedule = task(28), task(1)
+    month = {"period": "2026-12", "period_on": date(2026, 12, 1), "opens_on": date(2026, 11, 2)}
+    plan, schedule = make_task(28, due_on=date(2026, 11, 5), **month), task(1)
     for one, key in ((plan, "monthly_plan"), (schedule, "schedule_sheet")):
         progress.attach(one, file=SimpleUploadedFile(f"{key}.txt", b"x"), field_key=key, **desk)
         progress.close(one, answers={}, **desk)
