@@ -251,6 +251,12 @@ def new_row(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("group", name="の編集").wait_for()
 
 
+def retired_row(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="No.34 編集").click()
+    page.get_by_role("button", name="廃止する").click()
+    page.get_by_role("button", name="No.34 戻す").wait_for()
+
+
 def nothing_to_do(page: Page, scene: dict[str, Any]) -> None:
     new_row(page, scene)
     page.get_by_role("button", name="保存する").click()
@@ -418,6 +424,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/3/"),
         Place("/editions/3/?rows=all&edit=34"),
         Place("/editions/3/", act=new_row),
+        Place("/editions/3/", act=retired_row),
         Place("/editions/3/", act=nothing_to_do, status=422),
         Place("/editions/3/", act=wrong_paste),
         Place("/editions/3/", act=stale_grid, status=409),

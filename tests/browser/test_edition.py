@@ -92,7 +92,7 @@ def test_rows_are_added_moved_and_retired(desk, world, draft):
     page.get_by_role("button", name="No.60 編集").click()
     page.locator("#r60 + tr").get_by_role("button", name="廃止する").click()
     expect(page.locator("#r60")).to_contain_text("廃止")
-    expect(page.get_by_role("button", name="No.60 廃止をやめる")).to_be_focused()
+    expect(page.get_by_role("button", name="No.60 戻す")).to_be_focused()
     page.get_by_role("button", name="No. を振り直す").click()
     expect(page.locator("#r-1")).to_contain_text("34")
     save(page)

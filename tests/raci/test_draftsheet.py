@@ -121,6 +121,14 @@ def test_a_new_row_stands_in_the_group_of_its_neighbour(sheet):
     assert sheet.line(-1) is None and read(sheet)[34] == found[34]
 
 
+@pytest.mark.parametrize(
+    ("key", "below", "parent"),
+    [(6, True, 6), (7, False, 6), (6, False, None), (8, True, 6), (9, False, None)],
+)
+def test_a_new_row_stands_under_the_heading_of_its_place(sheet, key, below, parent):
+    assert insert(sheet, key, below=below).parent == parent
+
+
 def test_into_an_empty_sheet():
     sheet = sheet_of([])
     line = insert(sheet, None)
