@@ -111,8 +111,7 @@ def _changes(
     for part, before, after in _parts(_edges(old), _edges(new)):
         yield change("followup", before, after, part)
     if list(_edges(old)) != list(_edges(new)) and sorted(_edges(old)) == sorted(_edges(new)):
-        was, now = ([edge["target"] for edge in row["followups"]] for row in (old, new))
-        yield change("followups", was, now)
+        yield change("followups", _targets(old), _targets(new))
 
 
 def _fields(row: Row) -> dict[str, Row]:
@@ -131,6 +130,10 @@ def _edges(row: Row) -> dict[str, Row]:
         name = str(edge["target"])
         found[f"{name} {edge['kind']}" if name in found else name] = edge
     return found
+
+
+def _targets(row: Row) -> list[int]:
+    return [edge["target"] for edge in row.get("followups", ())]
 
 
 def _parts(old: Mapping[str, Row], new: Mapping[str, Row]) -> Iterable[tuple[str, Row | None, Row | None]]:

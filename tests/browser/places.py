@@ -234,7 +234,7 @@ def one_more_row(page: Page, scene: dict[str, Any]) -> None:
 
 
 def drop_named(page: Page, scene: dict[str, Any]) -> None:
-    page.get_by_role("button", name="外す: 結果").click()
+    page.locator("button[value='drop:result']").click()
     page.get_by_role("alert").wait_for()
 
 

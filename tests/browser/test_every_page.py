@@ -1,5 +1,6 @@
 """Every page of every role: accessible, on a phone, under the policy, and without scripts."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
