@@ -136,8 +136,7 @@ def _rows(user: Any, year: FiscalYear, now: datetime, today: date) -> Sequence[t
         output_field=IntegerField(),
     )
     rows = (
-        within.filter(due_on__range=(year.starts_on, year.ends_on))
-        .order_by()
+        within.order_by()
         .annotate(month=month)
         .values_list("duty_id", "organization_id", "month")
         .annotate(
