@@ -115,7 +115,7 @@ def address(row: int, column: int) -> str:
 
 
 def received(file: Any) -> bytes:
-    """The bytes of an uploaded file (size, read()); raises Refusal before a large one is taken into memory."""
+    """The bytes of an uploaded file; raises Refusal before a large one is taken into memory."""
     if file.size > MAX_BYTES:
         raise _no("big", most=MAX_BYTES // 2**20)
     return file.read()
