@@ -47,7 +47,8 @@ def words(count: int, length: int = 12) -> list[str]:
 def shared_strings() -> bytes:
     texts = "".join(f"<si><t>{w}</t></si>" for w in words(400_000))
     cells = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
-    types = '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    types = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
     with zipfile.ZipFile(io.BytesIO(customer.book())) as old:
         kinds = old.read("[Content_Types].xml").decode()
     if "sharedStrings" not in kinds:
