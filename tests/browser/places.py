@@ -20,6 +20,10 @@ from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import procedures, progress
+from opsdesk.accounts import startcodes
+from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
+from tasks import progress
+from tests import customer
 from tests.browser.world import NOW, sign_in, task
 from tests.make import make_task
 
@@ -236,6 +240,44 @@ def one_more_row(page: Page, scene: dict[str, Any]) -> None:
 def drop_named(page: Page, scene: dict[str, Any]) -> None:
     page.locator("button[value='drop:result']").click()
     page.get_by_role("alert").wait_for()
+def take_over(page: Page, scene: dict[str, Any]) -> None:
+    """Upload the customer's sheet: one mark moved, one column more, one row more."""
+    send_book(page, differing())
+
+
+def take_over_wrong(page: Page, scene: dict[str, Any]) -> None:
+    lines = customer.source()
+    lines[0]["union"], lines[2]["cycle"] = "×", "週次"
+    send_book(page, customer.book(lines), "誤りのある表.xlsx")
+
+
+def send_book(page: Page, content: bytes, name: str = "分担表.xlsx") -> None:
+    page.get_by_label("Excelブック").set_input_files({"name": name, "mimeType": XLSX, "buffer": content})
+    page.get_by_role("button", name="読み取って確かめる").click()
+    page.get_by_role("heading", name="取込の確認").wait_for()
+
+
+def not_a_book(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("Excelブック").set_input_files(
+        {"name": "a.xlsx", "mimeType": XLSX, "buffer": b"%PDF-1.7"}
+    )
+    page.get_by_role("button", name="読み取って確かめる").click()
+    page.get_by_role("alert").wait_for()
+
+
+def nameless_role(page: Page, scene: dict[str, Any]) -> None:
+    take_over(page, scene)
+    page.get_by_label("新しい役割を作って読む").check()
+    page.get_by_role("button", name="改定案として取り込む").click()
+    page.get_by_role("alert").wait_for()
+
+
+def differing() -> bytes:
+    lines = customer.source()
+    lines[33]["helpdesk"], lines[33]["operations"] = "○", "◎"
+    lines[0]["データセンター"], lines[8]["データセンター"] = "◎", "△"
+    lines.append({"no": 61, "work": "バックアップ取得の確認", "cycle": "日次", "hwnw": "◎"})
+    return customer.book(lines, columns=[*customer.COLUMNS[:-1], "データセンター", "note"])
 
 
 def open_user_menu(page: Page, scene: dict[str, Any]) -> None:
@@ -469,6 +511,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/{draft}/duties/29/field/?field=lines.deliver_on"),
         Place("/editions/{draft}/duties/8/field/?field=not_updated"),
         Place("/editions/{draft}/duties/9/field/"),
+        Place("/editions/import/"),
+        Place("/editions/import/", act=not_a_book, status=422),
+        Place("/editions/import/", "tasks:edition_import_preview", take_over),
+        Place("/editions/import/", "tasks:edition_import_preview", take_over_wrong),
+        Place("/editions/import/", "tasks:edition_import_preview", nameless_role, status=422),
     ),
     "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
     "ogawa": (Place("/"),),  # パッケージ保守
@@ -480,6 +527,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/", status=403),
         Place("/year/2026/", status=403),
         Place("/editions/1/forecast/"),
+        Place("/editions/import/"),
         Place("/people/{ono}/handover/"),
         Place("/people/{ono}/handover/", act=nobody_chosen, status=409),
         Place("/people/{sato}/handover/"),
