@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from tasks import progress
 from tasks.models import Acknowledgement, Task
@@ -27,12 +28,12 @@ def acknowledge(cast: Cast, task: Task, moment: datetime, *, is_newest: bool) ->
     rows = Acknowledgement.objects.missing(moment.date()).filter(publication__task=task)
     for row in rows.select_related("organization").order_by("organization__position"):
         code, moment = row.organization.code, moment + timedelta(minutes=7)
-        common = {"by": cast.user[MEMBERS[code]], "team": cast.team[code]}
+        common: dict[str, Any] = {"by": cast.user[MEMBERS[code]], "team": cast.team[code]}
         if is_newest and code == SLOW:
             continue
         if is_newest and code == CURIOUS:
             asked = progress.ask(task, text="例月処理の締切は、先月と同じですか。", at=moment, **common)
-            desk = {"by": cast.user[ANSWERS], "team": cast.team["operations"]}
+            desk: dict[str, Any] = {"by": cast.user[ANSWERS], "team": cast.team["operations"]}
             moment += timedelta(minutes=25)
             progress.answer(asked, text="はい。先月と同じです。", at=moment, **desk)
             moment += timedelta(minutes=8)
