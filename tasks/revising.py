@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
-from raci.models import Sharing
+from raci.definition import definition_of
+from raci.models import Mark, Sharing
 
 from .acting import CLOSE, authorize, locked, main_teams, store
 from .closing import fill, need_reason, proxy_data, refuse
@@ -87,15 +88,17 @@ def revised_files(current: Publication) -> list[Attachment]:
     rows = rows.select_related("team__role").order_by("pk")
     kept = [f for f in rows if f.pk in current.files]
     known = {pk for p in current.task.publications.all() for pk in p.files}
-    new = [f for f in rows if f.pk not in known and f.at >= current.published_at]
-    new = [f for f in new if f.field_key and f.team.role.kind != Organization.Kind.MEMBER or _own(f, current)]
+    new = [f for f in rows if f.pk not in known and f.at >= current.published_at and _is_ours(f, current)]
     replaced = {f.field_key for f in new if f.field_key}
     return [f for f in kept if f.field_key not in replaced] + new
 
 
-def _own(file: Attachment, current: Publication) -> bool:
-    """Attached by the team that published."""
-    return file.team_id == current.published_for_id
+def _is_ours(file: Attachment, current: Publication) -> bool:
+    """By a team with ◎, or in a field by somebody who fills it in; what a municipality sends is not ours."""
+    role = file.team.role
+    if definition_of(current.task.duty_id).mark_of(role.pk) == Mark.MAIN:
+        return True
+    return bool(file.field_key) and role.kind != Organization.Kind.MEMBER
 
 
 def _places(files: Iterable[Attachment]) -> frozenset[str]:

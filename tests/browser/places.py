@@ -15,14 +15,12 @@ from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
+from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
 from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import procedures, progress
-from opsdesk.accounts import startcodes
-from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
-from tasks import progress
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
 from tests.make import make_task
@@ -240,6 +238,8 @@ def one_more_row(page: Page, scene: dict[str, Any]) -> None:
 def drop_named(page: Page, scene: dict[str, Any]) -> None:
     page.locator("button[value='drop:result']").click()
     page.get_by_role("alert").wait_for()
+
+
 def take_over(page: Page, scene: dict[str, Any]) -> None:
     """Upload the customer's sheet: one mark moved, one column more, one row more."""
     send_book(page, differing())

@@ -11,7 +11,7 @@ from opsdesk.lib.refusal import Refusal
 from raci.confirmations import confirm
 from raci.models import Confirmation
 from tasks import procedures, progress
-from tasks.models import Procedure, Signature, Task
+from tasks.models import Acknowledgement, Procedure, Publication, Signature, Task
 from tests.make import TODAY, at, duty, make_task
 
 OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -78,6 +78,39 @@ def test_one_takes_it(cast, task):
     )
     assert sum(isinstance(r, Task) for r in results) == 1
     assert Event.objects.filter(code="task.taken").count() == 1
+
+
+@pytest.fixture
+def plan(transactional_db, cast, edition):
+    """No.28, published."""
+    task, desk = make_task(28), {"by": cast.sato, "team": cast.team["operations"], "at": at()}
+    task.attachments.create(
+        field_key="monthly_plan", name="計画", content_type="x", size=1, sha256="0", **desk
+    )
+    return progress.close(task, answers={}, **desk)
+
+
+def test_one_acknowledgement_a_municipality(cast, plan):
+    town = {"team": cast.team["shiomi"], "at": at(10)}
+    results = at_once(
+        *(lambda p=p: progress.acknowledge(plan, by=p, **town) for p in (cast.ono, cast.horie, cast.ono)),
+        lambda: progress.acknowledge(plan, by=cast.makino, team=cast.team["kirihara"], at=at(10)),
+    )
+    assert sum(isinstance(r, Acknowledgement) for r in results) == 2
+    assert sum(isinstance(r, Refusal) and "すでに確認済み" in str(r) for r in results) == 2
+    assert Event.objects.filter(code="task.acknowledged").count() == 2
+
+
+def test_one_revision(cast, plan):
+    desk = {"team": cast.team["operations"], "at": at(10), "reason": "x", "version": plan.version}
+    results = at_once(
+        *(
+            lambda p=p, n=n: progress.revise(plan, by=p, answers={"remarks": f"{n}"}, **desk)
+            for n, p in enumerate((cast.sato, cast.takahashi, cast.sato))
+        )
+    )
+    assert sum(isinstance(r, Publication) for r in results) == 1
+    assert Publication.objects.count() == 2 and Publication.objects.filter(is_current=True).count() == 1
 
 
 def test_the_version_holds_where_no_row_lock_does(cast, task):
