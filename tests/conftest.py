@@ -5,11 +5,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import HealthCheck, settings
 
 from raci import definition
 from tasks import choices
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
+
+
+# How fast a machine is says nothing about the code; a test that is too slow shows in --durations.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session", autouse=True)
