@@ -12,7 +12,6 @@ from tasks import choices
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
-
 # How fast a machine is says nothing about the code; a test that is too slow shows in --durations.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
