@@ -18,6 +18,13 @@ admin.site.unregister(ClosedDay)
 @admin.register(ClosedDay)
 class ClosedDayAdmin(AddedDayAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
-        if displaced.counts([obj])[obj.pk]:
-            return redirect(f"{reverse('tasks:closed_day_tasks')}?day={obj.pk}")
-        return super().response_add(request, obj, post_url_continue)
+        return _to_tasks(obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return _to_tasks(obj) or super().response_change(request, obj)
+
+
+def _to_tasks(day: ClosedDay) -> HttpResponse | None:
+    if displaced.counts([day])[day.pk]:
+        return redirect(f"{reverse('tasks:closed_day_tasks')}?day={day.pk}")
+    return None

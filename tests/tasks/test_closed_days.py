@@ -196,3 +196,7 @@ def test_the_admin_leads_on_to_the_tasks(client, office, cast):
         "/admin/calendar/closedday/add/", {"on": "2027-03-24", "organization": "", "name": "停電"}
     )
     assert answer.url == "/admin/calendar/closedday/"
+    day = ClosedDay.objects.get(on=date(2027, 3, 24))
+    values = {"on": "2026-11-24", "organization": cast.union.pk, "name": "停電"}
+    answer = client.post(f"/admin/calendar/closedday/{day.pk}/change/", values)
+    assert answer.url == f"/closed-days/tasks/?day={day.pk}"
