@@ -98,7 +98,10 @@ class _Reader:
             if code not in self.head.roles:
                 self._say(
                     self.head.first, 1,
-                    _("役割「%(name)s」の列がありません。この役割の担当区分は、すべて空白になります。")
+                    _(
+                        "役割「%(name)s」の列がありません。この役割の担当区分は、すべて空白になります。"
+                        "見出しの言葉が違うだけなら、役割の名称に合わせてください。"
+                    )
                     % {"name": name},
                 )  # fmt: skip
 
