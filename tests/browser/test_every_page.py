@@ -130,3 +130,4 @@ def test_what_is_no_page_shows_none(client, world, scene):
             assert answer.status_code == 302 or answer["Content-Type"] != "text/html; charset=utf-8", (
                 door.name
             )
+            answer.close()
