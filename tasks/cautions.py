@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,8 +23,12 @@ from .models import GenerationRun
 STALE = timedelta(minutes=15)
 
 
-def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -> list[str]:
-    """Sentences, the gravest first; missing holidays are for those who can do something about them."""
+def cautions_for(
+    user: Any, standing: Standing, *, now: datetime, today: date, holidays: Collection[date] | None = None
+) -> list[str]:
+    """Sentences, the gravest first; missing holidays are for those who can do something about them.
+
+    `holidays` are those there are, if the page has read them already."""
     found = [_of_matrix(user, standing), _of_generation(now)]
     if standing.is_union:
         found.append(_of_strays())
@@ -31,7 +36,7 @@ def cautions_for(user: Any, standing: Standing, *, now: datetime, today: date) -
         found += [
             _("%(year)sの祝日が登録されていません。管理者は、管理画面の「祝日」から取り込んでください。")
             % {"year": year.label}
-            for year in missing_for(today)
+            for year in missing_for(today, holidays)
         ]
     return [sentence for sentence in found if sentence]
 

@@ -39,10 +39,13 @@ def years_for(today: date) -> range:
     return range(today.year - 1, FiscalYear.of(today).year + 4)
 
 
-def missing_for(today: date) -> list[FiscalYear]:
-    """Of this fiscal year and the next, those with a half (to December, from January) without any holiday."""
+def missing_for(today: date, stored: Iterable[date] | None = None) -> list[FiscalYear]:
+    """Of this fiscal year and the next, those with a half (to December, from January) without any holiday.
+
+    `stored` are the holidays there are, if somebody has read them already."""
     years = [FiscalYear.of(today), FiscalYear.of(today).next()]
-    span = (years[0].starts_on, years[-1].ends_on)
-    stored = list(Holiday.objects.filter(on__range=span).values_list("on", flat=True))
+    if stored is None:
+        span = (years[0].starts_on, years[-1].ends_on)
+        stored = Holiday.objects.filter(on__range=span).values_list("on", flat=True)
     halves = {(FiscalYear.of(on), on.year) for on in stored}
     return [y for y in years if {(y, y.year), (y, y.year + 1)} - halves]

@@ -18,9 +18,10 @@ from tasks.dashboard import dashboard_of
 def home(request: Request) -> HttpResponse:
     """What the person has to do today; who is in no team is told where to go."""
     standing = standing_of(request.user, request.today)
-    context = {"cautions": cautions_for(request.user, standing, now=request.now, today=request.today)}
+    asked = {"user": request.user, "standing": standing, "now": request.now, "today": request.today}
     if not standing.teams:
-        return render(request, "tasks/home_none.html", context)
+        return render(request, "tasks/home_none.html", {"cautions": cautions_for(**asked)})
     board = Board.of(request)
+    context = {"cautions": cautions_for(**asked, holidays=board.calendar.holidays)}
     template = "tasks/home_union.html" if board.is_oversight else "tasks/home.html"
     return render(request, template, {**context, **dashboard_of(board)})
