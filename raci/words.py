@@ -93,9 +93,11 @@ def need_in_words(field: DutyField, labels: Labels) -> str:
     if field.is_required:
         return _("完了に必須")
     if field.required_if:
+        order = list(labels)  # PostgreSQL keeps no order of keys: as the fields stand
+        places = {key: at for at, (duty, key) in enumerate(order) if duty == field.duty.key}
         words = [
             _("%(field)sが %(values)s") % {"field": _own(key, field, labels), "values": _answers(values)}
-            for key, values in field.required_if.items()
+            for key, values in sorted(field.required_if.items(), key=lambda i: places.get(i[0], len(order)))
         ]
         return _("%(conditions)s なら必須") % {"conditions": _(" または ").join(words)}
     return _("起票時に任意") if field.is_asked else _("任意")
