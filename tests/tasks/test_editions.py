@@ -63,7 +63,7 @@ def test_filter_and_xlsx(get, client, edition, cast):
 @pytest.mark.parametrize("size", [2, 12])
 def test_few_statements(get, client, edition, cast, django_assert_max_num_queries, size):
     for _ in range(size):
-        revised(edition, cast)
+        drafting.revise(edition, by=cast.morishita, at=at(8))
     get(cast.morishita)
     with django_assert_max_num_queries(6):
         client.get("/editions/")
