@@ -148,7 +148,7 @@ SLOW = {
 
 
 @pytest.mark.slow
-@settings(max_examples=80, **SLOW)
+@settings(max_examples=110, **SLOW)
 @given(content=structured())
 def test_structured_workbooks(cast, content):
     check(content, cast)
@@ -197,7 +197,7 @@ def scrambled(content, chance):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(60))
 def test_mutated_workbooks(cast, seed):
     check(mutated(seed), cast)
 
