@@ -1,7 +1,6 @@
 """People and organizations by workbook: out and in again unchanged, previewed by row, all or none."""
 
 import io
-import time
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -322,12 +321,8 @@ def test_the_first_of_april(cast):
     users = [[f"p{n:03}", f"職員 {n}", "汐見市", f"部署{n % 9}", "", ""] for n in range(300)]
     joins = [[f"p{n:03}", "構成団体", "汐見市", "", APRIL, ""] for n in range(300)]
     content = xlsx(利用者=[USERS, *users], 所属=[MEMBERSHIPS, *joins])
-    started = time.process_time()  # of this process: others share the machine
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         done(content, by=cast.kubo)
-    assert time.process_time() - started < 10
     assert len(asked) < 14 * 600
     assert Membership.objects.filter(starts_on=APRIL).count() == 300
     assert Event.objects.count() == 600

@@ -54,6 +54,9 @@ PAGES = (
     Page("ダッシュボード（業務運用）", "operations", "/", "list", None, 14),
     Page("ダッシュボード（構成団体）", "member", "/", "list", None, 14),
     Page("ダッシュボード（広域組合）", "union", "/", "list", None, 14),
+    Page("年間予定（業務運用）", "operations", "/year/2026/", "list", None, 11),
+    Page("月間予定（構成団体）", "member", "/month/2026-11/", "list", None, 11),
+    Page("業務の状態（広域組合）", "union", "/health/", "list", None, 11),
     Page("完了にする", "operations", "/tasks/{task}/close/", "close", 2, 40, is_post=True),
 )
 FLOORS = {"list": "/floor/tasks/", "detail": "/floor/tasks/{task}/", "close": "/floor/tasks/{task}/"}
