@@ -158,7 +158,6 @@ def test_few_statements(get, client, draft, cast, django_assert_max_num_queries,
     assert len(keys(page)) == min(size, 600)
 
 
-
 def test_a_first_edition_in_an_empty_installation(get, cast, time_machine):
     time_machine.move_to(at(10), tick=False)
     drafting.revise(None, by=cast.morishita, at=at(9))

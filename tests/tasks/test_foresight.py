@@ -7,7 +7,8 @@ import pytest
 from opsdesk.calendar.book import calendar_of
 from raci import fixture
 from raci.content import canonical, unsaved
-from tasks.foresight import Neighbour, cautions, foreseen, next_occurrences
+from tasks.coming import coming
+from tasks.foresight import Neighbour, cautions, foreseen
 from tasks.recurrence import Point, Rule, rule_of
 from tests.make import TODAY
 
@@ -29,7 +30,7 @@ def days(found):
 
 def test_no_1_begins_on_the_first_business_day_and_is_due_on_the_25th_or_before(calendar):
     """前月の第1開庁日に開始、前月25日(閉庁日は前の開庁日). 25 November 2026 is a Wednesday."""
-    assert days(next_occurrences(rule(1), calendar, TODAY)) == [
+    assert days(coming(rule(1), calendar, TODAY)) == [
         ("2026-11-02", "2026-11-25"),
         ("2026-12-01", "2026-12-25"),
         ("2027-01-04", "2027-01-25"),
@@ -46,7 +47,7 @@ def test_no_1_begins_on_the_first_business_day_and_is_due_on_the_25th_or_before(
 
 
 def test_no_3_is_yearly_and_due_on_15_march(calendar):
-    found = days(next_occurrences(rule(3), calendar, TODAY))
+    found = days(coming(rule(3), calendar, TODAY))
     assert found[:3] == [
         ("2027-02-01", "2027-03-15"),
         ("2028-02-01", "2028-03-15"),
@@ -56,7 +57,7 @@ def test_no_3_is_yearly_and_due_on_15_march(calendar):
 
 
 def test_no_9_is_every_business_day(calendar):
-    found = days(next_occurrences(rule(9), calendar, date(2026, 12, 25)))
+    found = days(coming(rule(9), calendar, date(2026, 12, 25)))
     assert [due for _opens, due in found[:4]] == ["2026-12-25", "2026-12-28", "2027-01-04", "2027-01-05"]
     assert len(found) == 12
 
@@ -64,7 +65,7 @@ def test_no_9_is_every_business_day(calendar):
 @pytest.mark.parametrize("month", [-24, -12, 0, 12, 24])
 def test_twelve_come_however_far_the_months_lie(calendar, month):
     far = Rule("monthly", opens=Point("bd", 1, month), due=Point("bd", 5, month))
-    found = next_occurrences(far, calendar, TODAY)
+    found = coming(far, calendar, TODAY)
     assert found[0].due_on == date(2026, 12, 7)  # the fifth business day
     assert len(found) == 12
 
