@@ -13,13 +13,13 @@ MANY = 12
 
 
 def coming(rule: Rule | None, calendar: Calendar, today: date, many: int = MANY) -> list[Occurrence]:
-    """The next `many` occurrences that are not yet due; of a duty without a rule none."""
+    """The next `many` occurrences that are not yet due on `today`; of a duty without a rule none."""
     if rule is None:
         return []
-    month = today.replace(day=1)
-    start, end = {
-        Cycle.DAILY.value: (today, today + timedelta(12 + 4 * many)),
-        Cycle.MONTHLY.value: (add_months(month, -3), add_months(month, many + 3)),
-        Cycle.YEARLY.value: (add_months(month, -15), add_months(month, 12 * (many + 2))),
-    }[rule.cycle]
-    return [o for o in occurrences(rule, calendar, start, end) if o.due_on >= today][:many]
+    if rule.cycle == Cycle.DAILY:
+        return occurrences(rule, calendar, today, today + timedelta(12 + 5 * many))[:many]
+    assert rule.due is not None, "a monthly or yearly rule has its points"
+    months = 1 if rule.cycle == Cycle.MONTHLY else 12
+    start = add_months(today.replace(day=1), -rule.due.month - months - 1)
+    found = occurrences(rule, calendar, start, add_months(start, months * (many + 4)))
+    return [o for o in found if o.due_on >= today][:many]
