@@ -26,9 +26,8 @@ help: ## この一覧
 run: $(VENV)/.run ## 架空の広域組合のデータで動かす（http://127.0.0.1:8000、PORT=8001 で変更、Ctrl-C で停止）
 	@$(BIN)/python manage.py up --demo --port $(PORT)
 
-test: $(VENV)/.dev system ## すべてのテスト: SQLite（ブラウザも）、続けて PostgreSQL と Redis
-	$(PYTEST) tests
-	$(SERVERS) pg+redis -- $(BIN)/python -m pytest tests -m "not browser and not bench and not faults"
+test: $(VENV)/.dev system ## すべてのテスト: SQLite（ブラウザも）と、並べて PostgreSQL と Redis
+	@$(CLEAN) PYTHON=$(BIN)/python sh tests/all.sh
 
 test-fast: $(VENV)/.dev ## 速いテストだけ（90 秒まで）
 	$(PYTEST) tests -m "not slow and not browser and not bench and not faults"
