@@ -110,6 +110,7 @@ OPTIONS = _record(
         ["key", "field", "columns"], key=_whole, field=_ref, columns=_list(_ref), settled_by=_whole
     ),
     shows=_whole,
+    wishes=_record(["key", "field", "in", "text"], key=_whole, field=_ref, text=_ref, **{"in": _list(_text)}),
     filled_by=_list(_text),
     restricted_to=_list(_text),
     named_by=_map(_text, _text),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from raci import definition
 from tasks import choices
@@ -13,7 +13,12 @@ from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
 # How fast a machine is says nothing about the code; a test that is too slow shows in --durations.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining a failure takes minutes
+)
 settings.load_profile("house")
 
 

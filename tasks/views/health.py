@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from opsdesk.accounts.access import allow, team_member
+from opsdesk.accounts.access import allow, drafter, team_member
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib import workbook
 from opsdesk.lib.listing import link
@@ -39,7 +39,7 @@ def health(request: Request) -> HttpResponseBase:
     """The duties with a mark of the person's (the union: all), the worst first; xlsx of both tables."""
     edition = edition_on(request.today)
     if edition is None:
-        return render(request, "tasks/matrix_none.html")
+        return render(request, "tasks/matrix_none.html", {"is_drafter": drafter(request)})
     export = request.GET.get("export", "")
     if export == "load":
         return _loads_as_xlsx(request)

@@ -38,9 +38,9 @@ def readings_page(request: Request) -> HttpResponse:
 
 
 def _page(request: Request, *, refusal: Refusal | None = None) -> HttpResponse:
-    usual = edition_on(request.today)
+    usual = _usual(request)
     if usual is None:
-        return render(request, "tasks/matrix_none.html")
+        return render(request, "tasks/matrix_none.html", {"is_drafter": drafter(request)})
     form = ReadingsFilter(request.GET, editions=_editions(request, usual), usual=usual)
     duties, held = duties_of(form.chosen), confirmations.standing()
     lines = duty_lines(duties, held, calendar_of(), request.today)
@@ -74,14 +74,22 @@ def _page(request: Request, *, refusal: Refusal | None = None) -> HttpResponse:
     )  # fmt: skip
 
 
+def _usual(request: Request) -> Edition | None:
+    """The edition in force; before anything is published, what a drafter is about to publish."""
+    drafts = Edition.objects.drafts().order_by("-number")
+    return edition_on(request.today) or (drafts.first() if drafter(request) else None)
+
+
 def _blamed(refusal: Refusal) -> list[tuple[str, str]]:
     return [(f"#{k}", s) for k, s in (refusal.errors or {"": str(refusal)}).items()]
 
 
 def _editions(request: Request, usual: Edition) -> list[Edition]:
     """The one in force, those to come, and for people who draft the drafts."""
+    drafts = Edition.objects.drafts().order_by("number") if drafter(request) else Edition.objects.none()
+    if usual.is_draft:
+        return list(drafts)
     later = Edition.objects.published().filter(in_force_on__gt=usual.in_force_on).order_by("in_force_on")
-    drafts = Edition.objects.drafts().order_by("number") if drafter(request) else []
     return [usual, *later, *drafts]
 
 
@@ -134,7 +142,7 @@ def _chosen(
     if not found:
         sentence = _("確認する設定を選んでください。")
         raise Refusal(sentence, errors={"settings": sentence})
-    usual = edition_on(request.today)
+    usual = _usual(request)
     number = request.GET.get("edition", "")
     editions = {str(e.number): e for e in _editions(request, usual)} if usual else {}
     edition: Any = editions.get(number, usual)

@@ -6,5 +6,6 @@ import "./once.js";
 import "./lines.js";
 import "./draft.js";
 import "./files.js";
+import "./picks.js";
 import "./show.js";
 import "./session.js";
