@@ -586,7 +586,6 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:file": "a file",
-    "tasks:roster_export": "a file",
     "raci:workbook": "a file",
     "tasks:edition_revise": "POST, goes to the draft",
     "tasks:edition_grid": "POST, answers with the page of the draft",

@@ -17,16 +17,20 @@ function show() {
 if (form) {
   show();
   form.addEventListener("change", show);
-  for (const button of form.querySelectorAll("[data-resubmit]")) {
-    button.hidden = true;
-    form.elements[button.dataset.resubmit].addEventListener("change", (event) => {
-      event.stopPropagation(); // the page comes anew: no look at the old one
-      form.requestSubmit(button);
-    });
-  }
   let isSent = false;
   let isTouched = false;
   form.addEventListener("input", () => { isTouched = true; });
   form.addEventListener("submit", () => { isSent = true; });
   window.addEventListener("beforeunload", (event) => { if (isTouched && !isSent) event.preventDefault(); });
+  for (const button of form.querySelectorAll("[data-resubmit]")) {
+    const select = form.elements[button.dataset.resubmit];
+    button.hidden = true;
+    select.addEventListener("change", (event) => {
+      event.stopPropagation(); // the page comes anew: no look at the old one
+      form.requestSubmit(button);
+    });
+    // Chosen before this script was there.
+    const given = [...select.options].find((option) => option.defaultSelected) ?? select.options[0];
+    if (given && select.value !== given.value) form.requestSubmit(button);
+  }
 }
