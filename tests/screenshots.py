@@ -24,7 +24,11 @@ from django.test.testcases import LiveServerThread  # noqa: E402
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
+from opsdesk.accounts.models import User  # noqa: E402
 from opsdesk.demo.load import password  # noqa: E402
+from raci import drafting  # noqa: E402
+from raci.content import rows_of  # noqa: E402
+from raci.models import Edition  # noqa: E402
 from tasks.models import Task  # noqa: E402
 
 #: 2026-11-20 (Fri) 10:58 in Tokyo, the day for which the demonstration's content was written.
@@ -36,6 +40,8 @@ README = {
     "dashboard": ("sato.misaki", "/"),
     "matrix": ("sato.misaki", "/matrix/"),
     "union": ("morishita.yuka", "/"),
+    "year": ("sato.misaki", "/year/2026/"),
+    "edition": ("morishita.yuka", "/editions/2/"),
 }
 
 
@@ -61,7 +67,37 @@ def screens() -> dict[str, tuple[str, str]]:
         "ledger": ("sato.misaki", "/ledger/"),
         "rights": ("sato.misaki", "/rights/"),
         "sheet": ("sato.misaki", "/tasks/sheet/"),
+        "month": ("sato.misaki", "/month/2026-11/"),
+        "year-union": ("morishita.yuka", "/year/2026/"),
+        "editions": ("morishita.yuka", "/editions/"),
+        "edition-duty": ("morishita.yuka", "/editions/2/duties/36/schedule/"),
+        "edition-field": ("morishita.yuka", "/editions/2/duties/9/fields/"),
+        "edition-compare": ("morishita.yuka", "/editions/compare/?old=1&new=2"),
+        "edition-forecast": ("morishita.yuka", "/editions/2/forecast/"),
+        "edition-import": ("morishita.yuka", "/editions/import/"),
+        "readings": ("morishita.yuka", "/settings/readings/"),
+        "procedure": ("sato.misaki", "/duties/9/procedure/"),
+        "health": ("morishita.yuka", "/health/"),
+        "closed-days": ("morishita.yuka", "/closed-days/"),
+        "roster": ("kubo.rei", "/roster/"),
+        "municipalities": ("kubo.rei", "/municipalities/"),
+        "acknowledged": ("morishita.yuka", task(key=28, state="done")),
     }
+
+
+def _draft() -> None:
+    """A draft with a few changes, one of which nobody could close."""
+    editor = User.objects.get(login="morishita.yuka")
+    draft = drafting.revise(Edition.objects.get(), by=editor, at=NOW)
+    rows = rows_of(draft)
+    by_number = {row["number"]: row for row in rows}
+    by_number[16]["marks"]["helpdesk"] = "support"
+    by_number[34]["marks"] = {"helpdesk": "support"}
+    by_number[36]["schedule"]["due_n"] = 20
+    by_number[41]["marks"]["union"] = "support"
+    new = {"key": 0, "number": 61, "work": "バックアップ取得の確認", "cycle": "daily", "schedule": {}}
+    rows.append({**new, "marks": {"operations": "related", "hwnw": "main"}})
+    drafting.save(draft, rows, by=editor, at=NOW)
 
 
 @contextmanager
@@ -71,6 +107,7 @@ def demonstration() -> Iterator[str]:
     with time_machine.travel(NOW, tick=True):
         old = setup_databases(verbosity=0, interactive=False)
         call_command("seed", "--from", FROM, "--demo", verbosity=0)
+        _draft()
         for used in connections.all():
             used.inc_thread_sharing()
         server = LiveServerThread("127.0.0.1", StaticFilesHandler)
