@@ -38,7 +38,7 @@ def test_a_draft_is_made(client, edition, cast, morning):
 
 def test_of_an_empty_installation(client, cast, morning):
     client.force_login(cast.kubo)
-    assert "改定履歴を開く" in client.get("/matrix/").content.decode()
+    assert "分担表を取り込む" in client.get("/matrix/").content.decode()
     assert client.post("/editions/revise/").url == "/editions/1/"
     assert Edition.objects.get().based_on is None
 
