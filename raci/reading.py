@@ -7,34 +7,34 @@ import unicodedata
 from django.utils.translation import gettext as _
 
 from .models import Cycle, Mark
+from .workbook.marks import bare, cycle_of, mark_of
 
-#: Look-alikes: circles and triangles of fonts, keyboards and other systems.
-MARKS = {
-    Mark.MAIN.value: "◎⦾⊚⊙◉",
-    Mark.SUPPORT.value: "○◯〇⚪⭕ＯO",
-    Mark.RELATED.value: "△▵∆Δ▲",
-}
-NOTHING = ("", "-", "ー", "―", "—", "–", "‐", "−", "空白", "なし")
+#: Words for an empty cell, beside the strokes of the workbook.
+NOTHING = ("空白", "なし")
 
 
 def read_mark(text: str) -> str:
     """The code of a mark, "" for an empty cell; ValueError says in a sentence what is wrong."""
-    plain = "".join(text.split()).replace("\ufe0f", "")
+    plain = bare(text)
     if plain in NOTHING:
         return ""
-    for code, signs in MARKS.items():
-        if plain in (*signs, str(Mark(code).label)):
-            return code
-    raise ValueError(_("「%(text)s」は ◎ ○ △ 空白 のどれでもありません。") % {"text": text.strip()[:20]})
+    for mark in Mark:
+        if plain == str(mark.label):
+            return mark.value
+    found = mark_of(text)
+    if found is None:
+        raise ValueError(_("「%(text)s」は ◎ ○ △ 空白 のどれでもありません。") % {"text": text.strip()[:20]})
+    return found[0]
 
 
 def read_cycle(text: str) -> str:
     """The code of a cycle, "" for an empty cell; ValueError says in a sentence what is wrong."""
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    if plain in NOTHING:
-        return ""
+    plain = bare(text)
+    found = "" if plain in NOTHING else cycle_of(text)
+    if found is not None:
+        return found
     for code, label in Cycle.choices:
-        if plain in (str(label), str(label)[0]):
+        if plain == str(label)[0]:
             return code
     words = "・".join(str(label) for label in Cycle.labels)
     raise ValueError(
