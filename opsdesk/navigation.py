@@ -28,12 +28,13 @@ class Entry:
     url_name: str
     icon: str = ""
     rule: Rule | None = None  # stricter than the door, if the menu is not for everybody who may enter
+    also: tuple[str, ...] = ()  # where else its pages live
 
 
 MAIN = (
     Entry(_("ダッシュボード"), "tasks:home"),
-    Entry(_("作業分担表"), "tasks:matrix"),
-    Entry(_("年間予定"), "tasks:year_now"),
+    Entry(_("作業分担表"), "tasks:matrix", also=("/editions/", "/duties/")),
+    Entry(_("年間予定"), "tasks:year_now", also=("/month/",)),
     Entry(_("作業一覧"), "tasks:list"),
     Entry(_("作業の台帳"), "tasks:ledger"),
 )
@@ -78,7 +79,7 @@ def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
         url, rule = place
         if rule is None or not rule(request) or (entry.rule and not entry.rule(request)):
             continue
-        below = url != "/" and request.path.startswith(url)
+        below = url != "/" and request.path.startswith((url, *entry.also))
         current = "page" if request.path == url else "true" if below else ""
         yield Shown(entry.label, url, entry.icon, current)
 

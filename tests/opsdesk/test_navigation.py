@@ -64,3 +64,9 @@ def test_the_version_is_the_projects():
 
     project = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]
     assert project["version"] == __version__
+
+
+def test_a_page_that_lives_elsewhere_belongs_to_its_entry():
+    matrix = Entry("作業分担表", "tasks:matrix", also=("/editions/",))
+    assert [e.current for e in shown((matrix,), request("/editions/2/"))] == ["true"]
+    assert [e.current for e in shown((matrix,), request("/tasks/"))] == [""]
