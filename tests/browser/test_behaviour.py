@@ -163,6 +163,21 @@ def test_a_draft_never_overwrites_what_is_typed_before_the_script_is_there(visit
     expect(page.locator("[name=memo]")).to_have_value("新しい")
 
 
+def test_focus_is_not_taken_from_who_is_typing_already(visit: Visit):
+    """On a slow line somebody is in a field before the script moves focus to the errors."""
+    page = visit('<div data-focus tabindex="-1" role="alert">誤り</div>' + FORM)
+    expect(page.get_by_role("alert")).to_be_focused()
+    held: list[Route] = []
+    page.route("**/js/focus.js", lambda route: held.append(route))
+    page.goto(f"{SITE}/", wait_until="commit")
+    page.locator("[name=memo]").focus()
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].fallback()
+    expect(page.locator("[data-draft-bound]")).to_have_count(1)
+    expect(page.locator("[name=memo]")).to_be_focused()
+
+
 def test_a_draft_is_somebodys_own(visit: Visit):
     page = visit(FORM)
     page.locator("[name=memo]").fill("途中まで")

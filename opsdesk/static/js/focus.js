@@ -6,7 +6,8 @@ const find = (root, selector) => (root.matches?.(selector) ? root : root.querySe
 function settle(root) {
   find(root, "[data-focus]")?.focus();
 }
-settle(document);
+// Who is in a field already, before this script was there, stays in it.
+if (document.activeElement === document.body) settle(document);
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const root = event.detail.elt;
