@@ -28,9 +28,10 @@ def plans():
     found = []
     for login, path in PATHS:
         client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(User.objects.get(login=login), "django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(login=login))
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(path).status_code == 200
+            answer = client.get(path)
+            assert answer.status_code == 200, (login, path, answer.status_code, answer.content[:300])
         sql = next(q["sql"] for q in queries if "row_total" in q["sql"])
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN (ANALYZE) " + sql.replace("%", "%%"), [])
