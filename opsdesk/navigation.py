@@ -145,3 +145,9 @@ def union_name() -> str:
             return ""
         _union = monotonic(), union
     return _union[1]
+
+
+def forget() -> None:
+    """Ask for the name again; tests that roll their database back call it."""
+    global _union
+    _union = -KEEP, ""

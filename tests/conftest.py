@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
+from opsdesk import navigation
+from opsdesk.lib import era
 from raci import definition
 from tasks import choices
 from tests import servers
@@ -70,7 +72,10 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def definitions_are_read_anew() -> None:
-    """A process keeps the definitions of published duties for good; a test's database is rolled back."""
+def nothing_is_remembered() -> None:
+    """A process keeps the definitions of published duties for good, and teams, eras and the union's name for
+    a minute; a test's database is rolled back, and no minute may end while statements are counted."""
     definition.forget()
     choices.forget()
+    era.forget()
+    navigation.forget()
