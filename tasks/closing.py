@@ -16,6 +16,7 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
+from . import telling
 from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, store
 from .around import missing_before
 from .filling import editable, reading_of
@@ -172,6 +173,7 @@ def finish(
         **published,
         **proxy_data(proxy, reason),
     )
+    telling.closed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
@@ -217,6 +219,7 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
         reason=reason,
         proxy=proxy,
     )
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 

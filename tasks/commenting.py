@@ -11,6 +11,7 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
+from . import telling
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
 from .models import Audience, Comment, Task
@@ -36,6 +37,7 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
         "task.commented", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=written.pk, audience=chosen,
     )  # fmt: skip
+    telling.commented(written, by=by, at=at)
     return written
 
 

@@ -13,10 +13,11 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
+from . import telling
 from .acting import CLOSE, authorize, holds_for, locked, require_move, store
 from .around import later_done
 from .closing import need_reason
-from .models import Task
+from .models import Outcome, Task
 from .publishing import withdraw
 
 #: How long a closing can be undone.
@@ -35,7 +36,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
     _require_reopenable(task, team, at)
     if task.duty.sharing == Sharing.SIGNERS and task.state == Task.State.DONE:
         _void_last(task, at, reason)
-    was = task.state
+    was, was_abnormal = task.state, task.outcome == Outcome.ABNORMAL
     task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
     task.closed_at = task.closed_by = task.closed_for = task.procedure_id = None
     store(
@@ -56,6 +57,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was,
         **({"withdrawn": taken_back} if taken_back else {}),
     )  # fmt: skip
+    telling.reopened(task, by=by, team=team, at=at, reason=reason, is_abnormal=was_abnormal)
     return task
 
 

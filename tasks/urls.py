@@ -8,6 +8,7 @@ from .views.close import task_close, task_save
 from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
 from .views.closed_days_import import closed_days_import
+from .views.digest import digest
 from .views.duty import duty
 from .views.duty_fields import edition_field, edition_fields
 from .views.duty_settings import edition_duty, edition_section
@@ -70,6 +71,7 @@ urlpatterns: list = [
     path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
     path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
     path("health/", health, name="health"),
+    path("digests/<str:day>/", digest, name="digest"),
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),

@@ -31,6 +31,13 @@ def calendars_of(organizations: Iterable[Organization]) -> dict[int, Calendar]:
     return {pk: _calendar(rows, pk) for pk in ids}
 
 
+def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
+    """Calendars by the ids of organizations; None: the union's."""
+    known = set(ids)
+    rows = _rows([pk for pk in known if pk is not None])
+    return {pk: _calendar(rows, pk) for pk in known}
+
+
 def _rows(ids: list[int]) -> list[Row]:
     """Holidays and added days; `of` is the organization of a day of its own, None if it holds for all."""
     holidays = Holiday.objects.order_by().annotate(what=Value(HOLIDAY), of=Value(None, BigIntegerField()))
