@@ -54,6 +54,7 @@ from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
+from .views.urge import task_urge
 from .views.vendor_change import team_hand_over, vendor_change
 from .views.year import year, year_now
 
@@ -112,6 +113,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),
     path("tasks/<int:pk>/ask/", task_ask, name="ask"),
+    path("tasks/<int:pk>/urge/", task_urge, name="urge"),
     path("tasks/<int:pk>/answer/", task_answer, name="answer"),
     path("tasks/<int:pk>/revise/", task_revise, name="revise"),
     path("tasks/<int:pk>/versions/<int:number>/", task_version, name="version"),

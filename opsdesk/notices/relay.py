@@ -27,8 +27,8 @@ from .models import Delivery
 LEASE = timedelta(minutes=5)
 #: After 1, 2, 4 … minutes, six hours at most: the twelfth failure, after about twenty hours, is the last.
 TRIES, FIRST, LONGEST = 12, timedelta(minutes=1), timedelta(hours=6)
-#: Letters of one run; the next one goes on.
-BATCH = 200
+#: Letters of one run, and how long it may take (well below the job's limit); the next one goes on.
+BATCH, LONG = 200, timedelta(seconds=90)
 Clock = Callable[[], datetime]
 
 
@@ -54,6 +54,8 @@ def relay(clock: Clock, chance: random.Random | None = None) -> Report:
     server = mail_server()
     try:
         for pk in list(due.values_list("pk", flat=True)[:BATCH]):
+            if clock() - now > LONG:
+                break
             delivery = lease(pk, clock())
             if delivery and not _send(delivery, server, clock, calendars, chance, report):
                 break
