@@ -51,8 +51,7 @@ class Morning:
 
     def since(self, calendar: Calendar) -> date:
         """The last day of which who goes by `calendar` was told."""
-        last = calendar.previous_business_day(self.today - DAY)
-        return min(last, timezone.localdate(self.before))
+        return calendar.previous_business_day(min(self.today - DAY, timezone.localdate(self.before)))
 
     def opens(self, task: Task, calendar: Calendar) -> bool:
         """Its opening is news. Steps and extra occasions are told when they open."""
