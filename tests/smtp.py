@@ -15,6 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
+import pytest
+
+from opsdesk.environment import mail_settings
+
 
 @dataclass
 class Post:
@@ -84,3 +88,19 @@ def server() -> Iterator[Post]:
         finally:
             running.shutdown()
             thread.join()
+
+
+@pytest.fixture
+def post(settings, cast) -> Iterator[Post]:
+    """The server of the settings; everybody of the cast has an address there."""
+    from opsdesk.accounts.models import User
+
+    for user in User.objects.all():
+        user.email = f"{user.login}@example.test"
+        user.save(update_fields=["email"])
+    with server() as running:
+        settings.EMAIL_URL, settings.SITE_URL = running.url, "https://ops.example.jp"
+        settings.DEFAULT_FROM_EMAIL = "運用管理 <ops@example.jp>"
+        for name, value in mail_settings(running.url).items():
+            setattr(settings, name, value)
+        yield running
