@@ -132,10 +132,12 @@ def _found(
     tasks = list(_tasks(morning, calendars.values()))
     signatures = _signatures(tasks)
     for task in tasks:
-        for section, readers_of_task in _audience(task, by_role, signatures).items():
-            for user, home in readers_of_task.items():
-                if _is_news(section, task, morning, calendars[home]):
-                    found[user].tasks[section].append(task)
+        told: set[int] = set()  # the gravest section of a task is enough
+        for section, homes in _audience(task, by_role, signatures).items():
+            news = {u for u, home in homes.items() if _is_news(section, task, morning, calendars[home])}
+            for user in news - told:
+                found[user].tasks[section].append(task)
+            told |= news
     return found
 
 
@@ -168,7 +170,7 @@ def _signatures(tasks: Iterable[Task]) -> dict[int, list[Signature]]:
 def _audience(
     task: Task, by_role: Mapping[int, list[Reader]], signatures: Mapping[int, list[Signature]]
 ) -> dict[str, dict[int, int]]:
-    """{section: {user: home}} by the marks of the task's own edition."""
+    """{section: {user: home}} by the marks of the task's own edition, the gravest section first."""
     marks, towns = line_of(task.duty_id).marks, concerned(task)
     wanted = MAIN if line_of(task.duty_id).cycle == Cycle.DAILY else OPENING_MARKS
     roles = [role for role, mark in marks.items() if mark in OPENING_MARKS]
@@ -182,7 +184,7 @@ def _audience(
     opened = {r.user for r in here if marks[r.role] in wanted}
     return {
         name: {user: homes[user] for user in users if user in homes}
-        for name, users in (("opened", opened), ("due", due), ("overdue", overdue))
+        for name, users in (("overdue", overdue), ("due", due), ("opened", opened))
     }
 
 

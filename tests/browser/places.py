@@ -16,11 +16,13 @@ from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
 from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
+from opsdesk.notices.models import Delivery
 from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import procedures, progress
+from tasks.digest import digest
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
 from tests.make import make_task
@@ -406,6 +408,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/999999/", status=404),
         Place("/nowhere/", status=404),
         Place("/admin/", status=403),
+        Place("/notices/"),
+        Place("/notices/?state=all"),
+        Place("/notices/settings/"),
+        Place("/digests/2026-11-20/"),
+        Place("/notices/outbox/", status=403),
         Place("/accounts/password/change/"),
         Place("/accounts/2fa/"),
         Place("/accounts/logout/"),
@@ -542,6 +549,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/vendor-change/?check=1&on=R8.12.1&role={role}&to={vendor}"),
         Place("/vendor-change/?check=1", status=422),
         Place("/teams/{team}/handover/"),
+        Place("/notices/"),
+        Place("/notices/outbox/"),
+        Place("/notices/outbox/?state=sent"),
         Place("/municipalities/"),
         Place("/municipalities/join/"),
         Place("/municipalities/join/?check=1&code=kumoi&name=雲居町&joined_on=R8.12.1"),
@@ -585,6 +595,10 @@ NOT_PAGES = {
     "tasks:answer": "POST, goes to the task",
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
+    "tasks:urge": "POST, goes to the task or to the dashboard",
+    "notices:open": "POST, goes to what the notice tells of",
+    "notices:read": "POST, goes to the notices",
+    "notices:outbox_send": "POST, goes to the outbox",
     "tasks:file": "a file",
     "raci:workbook": "a file",
     "tasks:edition_revise": "POST, goes to the draft",
@@ -634,6 +648,7 @@ def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, An
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
+    digest(NOW)
     days = [task(9, period_on=NOW.date() - timedelta(n)) for n in (0, 1, 2)]
     daily, closed, skipped = days
     manual = {"by": world.sato, "team": world.team["operations"], "at": NOW - timedelta(9)}
@@ -668,6 +683,12 @@ def scene(world) -> dict[str, Any]:
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
     later_editions(world)
+    letter = {"person": world.sato, "address": "sato@example.test", "code": "task.turn", "created_at": NOW}
+    for state in ("dead", "waiting"):
+        Delivery.objects.create(
+            **letter, key=state, state=state, next_at=NOW - timedelta(1), attempts=12,
+            last_error="宛先が断られました（550 nobody here）。",
+        )  # fmt: skip
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)
