@@ -39,7 +39,7 @@ class Around:
 
 
 def around(task: Task, user: Any, today: date) -> Around:
-    """Everything around `task` that `user` may read, in one statement."""
+    """Everything around `task` that `user` may read, in two statements."""
     definition = definition_of(task.duty_id)
     line = Task.objects.filter(key=task.key, organization=task.organization_id).exclude(pk=task.pk)
     earlier = line.filter(period_on__lt=task.period_on, due_at__lte=task.due_at).order_by("-due_at", "serial")
@@ -50,7 +50,8 @@ def around(task: Task, user: Any, today: date) -> Around:
         Task.objects.filter(along(task, definition.after)).order_by().values("pk"),
         *(Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ends),
     ]
-    near = arms[0].union(*arms[1:], all=True)  # an OR of them would read the whole table
+    # An OR of them would read the whole table, and inside the other they might be asked for once a row.
+    near = list(arms[0].union(*arms[1:], all=True).values_list("pk", flat=True))
     rows = list(_rows(Task.objects.visible_to(user, today).filter(pk__in=near).exclude(pk=task.pk)))
     before, after = {d.key for d in definition.before}, {d.key for d in definition.after}
     own = [t for t in rows if t.key == task.key and t.organization_id == task.organization_id]
