@@ -1,8 +1,8 @@
 """When a step of a case is due, by the standard due of its duty. Pure.
 
 The clock runs around the clock for levels 1 and 2, for 3 and 4 in opening hours (08:30-17:15 of business
-days). What would be due at once after hours is due on the next business day; before a date means the business day
-before it, and never before the day of opening."""
+days). What would be due at once after hours is due on the next business day; before a date means the
+business day before it, and never before the day of opening."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The matrix definition: an edition with its duties, schedules, fields, signers and follow-ups."""
 
-from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
+from .duty import Assignment, CaseKind, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
 from .followup import FollowUp
@@ -10,6 +10,7 @@ from .signer import Signer
 
 __all__ = [
     "Assignment",
+    "CaseKind",
     "Cycle",
     "Duty",
     "DutyField",
