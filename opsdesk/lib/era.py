@@ -84,6 +84,12 @@ def era_year(d: date) -> str:
     return _year(d, table())
 
 
+def era_letter(d: date) -> str:
+    """R8: the letter of the era and the year of `d` in it; before the first era the plain year."""
+    era = _era_of(d, table())
+    return f"{era.letter}{d.year - era.starts_on.year + 1}" if era else str(d.year)
+
+
 @lru_cache(4096)
 def _written(d: date, eras: tuple[Era, ...]) -> str:
     return f"{_year(d, eras)}年{d.month}月{d.day}日"

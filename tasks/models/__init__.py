@@ -1,6 +1,7 @@
 """What happens: tasks, signatures, comments, files, publications, procedures, and the runs of generation."""
 
 from .attachment import Attachment
+from .case import Case, CaseCounter, Concern
 from .comment import Audience, Comment
 from .procedure import Procedure, ProcedureFile
 from .publication import Acknowledgement, Publication
@@ -18,6 +19,14 @@ __all__ = [
     "Procedure",
     "ProcedureFile",
     "Publication",
+    "Attachment",
+    "Audience",
+    "Case",
+    "CaseCounter",
+    "Comment",
+    "Concern",
+    "GenerationRun",
+    "Outcome",
     "Signature",
     "Task",
 ]

@@ -83,7 +83,9 @@ class TaskQuerySet(models.QuerySet):
 class Task(models.Model):
     """A scheduled task is unique by (key, period, organization, serial); the union stands for common tasks.
 
-    `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Begun, overdue, upcoming and
+    `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Of a step of a case, `period` is
+    `C` and the case's id, `serial` counts the steps of the duty in it, and `course` is what its closing asked
+    for: {"to": [keys of duties chosen], "again": [works sent back], "ng": true, "all": true}. Begun, overdue, upcoming and
     waiting are derived, never stored. `version` rises with every command: a form says which one it shows.
     `moved_from` is the first due day of a task that a person moved: its dates are no longer the rule's.
     """
@@ -173,6 +175,19 @@ class Task(models.Model):
         verbose_name=_("手順書"),
     )
 
+    case = models.ForeignKey(
+        "tasks.Case",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        db_index=False,
+        verbose_name=_("案件"),
+    )
+    round = models.PositiveSmallIntegerField(_("回"), default=1, db_default=1)
+    course = models.JSONField(_("進み方"), null=True, blank=True)
+    is_withdrawn = models.BooleanField(_("取り下げ"), default=False, db_default=False)
+
     objects = TaskQuerySet.as_manager()
 
     class Meta:
@@ -196,6 +211,7 @@ class Task(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="task_open"),
             models.Index(fields=["organization", "due_at", "id"], name="task_by_organization"),
             models.Index(fields=["due_at", "id"], name="task_due"),
+            models.Index(fields=["case", "id"], condition=Q(case__isnull=False), name="task_of_case"),
             models.Index(fields=["assignee"], condition=Q(state="open"), name="task_open_by_assignee"),
         ]
 
