@@ -14,7 +14,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("raci", "0003_drafts")]
+    dependencies = [("raci", "0005_imports")]
 
     operations = [
         # SQLite rebuilds an altered table, and its triggers are lost with the old one.

@@ -2,7 +2,6 @@
 people have confirmed."""
 
 from .confirmation import Confirmation
-from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
 from .duty import Assignment, CaseKind, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind

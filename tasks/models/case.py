@@ -9,10 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization, Team
-from raci.access import standing_of
-from raci.models import CaseKind, Duty, Edition
-
-from ..casegraph import entries_read_by
+from raci.access import Standing, standing_of
+from raci.models import CaseKind, Duty
+from tasks.casegraph import entries_read_by
 
 
 class CaseQuerySet(models.QuerySet):
@@ -20,22 +19,39 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(state=Case.State.OPEN)
 
     def visible_to(self, user: Any, today: date):
-        """Cases that `user` may read: those on whose chain a team of theirs has a mark, and the own reports.
+        """Cases that `user` may read: on whose chain a team of theirs has a mark, and the own reports.
 
-        A municipality reads only what concerns it, or what it reported (依頼元); the union reads everything."""
+        A municipality reads only what concerns it, or what it reported (依頼元); the union reads all."""
         standing = standing_of(user, today)
         if standing.is_union:
             return self.all()
-        editions = list(Edition.objects.published().values_list("pk", flat=True)) if standing.teams else []
         seen = Q(pk__in=[])
         for team in standing.teams:
-            entries = [pk for e in editions for pk in entries_read_by(e, team.role_id)]
-            if team.role.kind == Organization.Kind.MEMBER:
-                concerned = Concern.objects.filter(case=OuterRef("pk"), organization=team.organization_id)
-                seen |= (Q(entry__in=entries) & Exists(concerned)) | Q(reporter=team.organization_id)
-            else:
-                seen |= Q(entry__in=entries)
+            seen |= _read_by(team, entries_of(standing, team))
         return self.filter(seen)
+
+
+def entries_of(standing: Standing, team: Team) -> list[int]:
+    """Ids of the duties whose cases `team` reads: its role has a mark somewhere on their chain."""
+    return [pk for edition in standing.editions for pk in entries_read_by(edition, team.role_id)]
+
+
+def concerning(organization_id: int) -> Exists:
+    """For tasks: whether their case concerns the organization."""
+    return Exists(Concern.objects.filter(case=OuterRef("case_id"), organization=organization_id))
+
+
+def _read_by(team: Team, entries: list[int]) -> Q:
+    """Cases that `team` reads; a municipality what concerns it, and what it reported."""
+    if team.role.kind != Organization.Kind.MEMBER:
+        return Q(entry__in=entries)
+    concerned = Concern.objects.filter(case=OuterRef("pk"), organization=team.organization_id)
+    return (Q(entry__in=entries) & Exists(concerned)) | Q(reporter=team.organization_id)
+
+
+def of_case(team: Team, entries: list[int]) -> Exists:
+    """For tasks: whether `team` reads the case of which the task is a step."""
+    return Exists(Case.objects.filter(_read_by(team, entries), pk=OuterRef("case_id")))
 
 
 class Case(models.Model):
@@ -92,14 +108,6 @@ class Case(models.Model):
         related_name="duplicates",
         verbose_name=_("重複する案件"),
     )
-    linked_from = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="linked",
-        verbose_name=_("もとの案件"),
-    )
     version = models.PositiveIntegerField(default=0)
 
     objects = CaseQuerySet.as_manager()
@@ -140,6 +148,49 @@ class Concern(models.Model):
 
     def __str__(self) -> str:
         return str(self.organization)
+
+
+class CaseLink(models.Model):
+    """`case` came from `source`, another case that goes on, or from `task`, a finding of scheduled work.
+
+    Five calls about one outage are five sources of one incident."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="sources", verbose_name=_("案件"))
+    source = models.ForeignKey(
+        Case,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="linked",
+        verbose_name=_("もとの案件"),
+    )
+    task = models.ForeignKey(
+        "tasks.Task",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="linked",
+        verbose_name=_("もとの作業"),
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("日時"))
+
+    class Meta:
+        verbose_name = _("関連する案件")
+        verbose_name_plural = _("関連する案件")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "source"], name="case_link_once"),
+            models.CheckConstraint(
+                condition=Q(source__isnull=False) | Q(task__isnull=False), name="case_link_has_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(source=None) | ~Q(source=models.F("case")), name="case_link_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source or self.task} → {self.case}"
 
 
 class CaseCounter(models.Model):
