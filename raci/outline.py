@@ -87,7 +87,8 @@ def outline_of(edition_id: int) -> Outline:
     asked = DutyField.objects.filter(duty__edition=edition_id, kind=FieldKind.FILE, is_required=True)
     for duty_id in asked.values_list("duty_id", flat=True):
         files[duty_id] = files.get(duty_id, 0) + 1
-    duties = list(Duty.objects.filter(edition=edition_id).select_related("schedule").order_by("position"))
+    rows = Duty.objects.filter(edition=edition_id).select_related("schedule", "edition")
+    duties = list(rows.defer("edition__state").order_by("position"))  # the one thing that may still change
     lines: dict[int, Line] = {}
     for duty, (_category, section) in zip(duties, resolved(duties), strict=True):
         lines[duty.pk] = Line(
