@@ -1,5 +1,7 @@
 """Task: one occasion on which a duty is done."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization, Team
-from raci.access import standing_of
+from raci.access import Standing, standing_of
 from raci.models import Cycle, Duty
+from raci.outline import line_of
 
 
 class Outcome(models.TextChoices):
@@ -68,16 +71,36 @@ class TaskQuerySet(models.QuerySet):
 
         The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on.
         """
-        standing = standing_of(user, today)
-        if standing.is_union:
+        return self.within(reach_of(standing_of(user, today)))
+
+    def within(self, reach: Reach):
+        """Tasks that somebody of that reach may read."""
+        if reach is None:
             return self.all()
         seen = Q(pk__in=[])
-        for team in standing.teams:
-            marked = Q(duty_id__in=standing.duties_of(team))
-            if team.role.kind == Organization.Kind.MEMBER:
-                marked &= Q(organization_id__in=[team.organization_id, standing.union_id])
+        for duties, organizations in reach:
+            marked = Q(duty_id__in=duties)
+            if organizations is not None:
+                marked &= Q(organization_id__in=organizations)
             seen |= marked
         return self.filter(seen)
+
+
+#: What a person may read: by team its duties, and of a municipality's the organizations; None: everything.
+Reach = tuple[tuple[tuple[int, ...], tuple[int | None, ...] | None], ...] | None
+
+
+def reach_of(standing: Standing) -> Reach:
+    """The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on."""
+    if standing.is_union:
+        return None
+    return tuple(
+        (
+            tuple(standing.duties_of(team)),
+            (team.organization_id, standing.union_id) if team.role.kind == Organization.Kind.MEMBER else None,
+        )
+        for team in standing.teams
+    )
 
 
 class Task(models.Model):
@@ -224,3 +247,9 @@ class Task(models.Model):
     @property
     def closed_on(self) -> date | None:
         return timezone.localdate(self.closed_at) if self.closed_at else None
+
+
+def with_duty(task: Task) -> Task:
+    """`task` with its duty as the process keeps it: that of an issued edition never changes."""
+    task.duty = line_of(task.duty_id).duty
+    return task
