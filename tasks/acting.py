@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.models import Event
 from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
+from opsdesk.lib.statement import Statement
 from opsdesk.lib.templatetags.dates import hm
 from raci.access import standing_of
 from raci.definition import definition_of
@@ -21,6 +23,7 @@ from raci.models import Mark, Sharing, Signer
 
 from .asked import namer
 from .models import Case, Concern, Task
+from .models.task import with_duty
 
 #: Who may do what, by marks (domain.md): comment and attach; fill in and start; close, skip and reopen.
 COMMENT = frozenset({Mark.MAIN.value, Mark.SUPPORT.value, Mark.RELATED.value})
@@ -110,20 +113,27 @@ def authorize(
     return True
 
 
+def _locked(*, pk: int) -> QuerySet[Task]:
+    rows = Task.objects.select_for_update(of=("self",)).filter(pk=pk)
+    return rows.select_related("organization", "assignee", "lead", "closed_by", "closed_for", "case")
+
+
+LOCKED = Statement(_locked)
+
+
 def locked(task: Task, version: int | None = None, *, at: datetime) -> Task:
     """The row, locked and fresh; raises Refusal if it is no longer the `version` that the person saw."""
     if task.case_id:  # before its steps: two closers of two branches would each see the other's still open
         Case.objects.select_for_update().get(pk=task.case_id)
-    row = (
-        Task.objects.select_for_update(of=("self",))
-        .select_related(
-            "duty__edition", "organization", "assignee", "lead", "closed_by", "closed_for", "case__entry"
-        )
-        .get(pk=task.pk)
-    )
-    if version is not None and row.version != version:
-        raise changed(row, at)
-    return row
+    for row in LOCKED.ask(pk=task.pk):
+        require_version(row, version, at)
+        return with_duty(row)
+    raise Task.DoesNotExist
+
+
+def require_version(task: Task, version: int | None, at: datetime) -> None:
+    if version is not None and task.version != version:
+        raise changed(task, at)
 
 
 def store(task: Task, *names: str, at: datetime) -> None:

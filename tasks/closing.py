@@ -17,7 +17,7 @@ from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
 from . import caseflow
-from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, store
+from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, require_version, store
 from .around import missing_before
 from .asked import skipped_by
 from .filling import editable, reading_of, task_fields, unnamed
@@ -48,7 +48,7 @@ def save_answers(
     """
     task = locked(task, at=at)
     require_open(task, at)
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     proxy = authorize(task, by=by, team=team, at=at, marks=FILL, reason=reason)
     reading = fill(task, team, answers, at)
     refuse(reading.errors)
@@ -123,7 +123,7 @@ def close(
     """
     task = locked(task, at=at)
     require_open(task, at)
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     if task.duty.sharing == Sharing.SIGNERS:
         raise Refusal(_("この作業は、順に署名すると完了になります。"))
@@ -265,7 +265,7 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
     """対象外にする, with a reason; satisfies what waits for it. The union may do it for a ◎ team (代行)."""
     task = locked(task, at=at)
     require_open(task, at)
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     need_reason(reason, _("対象外にする理由を入力してください。"))
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     if not main_teams(task, [team]):

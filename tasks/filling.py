@@ -75,7 +75,8 @@ def unnamed(task: Task) -> dict[str, str]:
 def setting_of(task: Task, today: date, files: frozenset[str] | None = None, calendar: Any = None) -> Setting:
     """What the rules look at; `files` and `calendar` are asked for if not given."""
     if files is None:
-        files = frozenset(task.attachments.filter(withdrawn_at=None).values_list("field_key", flat=True))
+        standing = task.attachments.filter(withdrawn_at=None).order_by()
+        files = frozenset(standing.values_list("field_key", flat=True))
     return Setting(
         today=today,
         calendar=calendar or calendar_of(task.organization),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.lib.refusal import Refusal
 from raci.models import FollowUp
+from raci.outline import outline_of
 
 from . import chain
-from .casegraph import followups_of, graph_of
+from .casegraph import graph_of
 from .models import Case, Task
 
 #: The answers of a case by duty key, of several steps of a duty the last ones.
@@ -64,7 +65,7 @@ def answers_of(tasks: Iterable[Task]) -> dict[int, dict[str, Any]]:
 
 def edges_of(task: Task, kind: str) -> list[FollowUp]:
     """The edges of one kind that go out from the duty of `task`."""
-    edges = followups_of(task.duty.edition_id).get(task.key, ())
+    edges = outline_of(task.duty.edition_id).followups.get(task.key, ())
     return [edge for edge in edges if edge.kind == kind]
 
 

@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization, Team
-from raci.access import Standing, standing_of
+from raci.access import standing_of
 from raci.models import CaseKind, Duty
-from tasks.casegraph import entries_read_by
+from tasks.reach import Arm, Reach, reach_of
 
 
 class CaseQuerySet(models.QuerySet):
@@ -22,36 +22,34 @@ class CaseQuerySet(models.QuerySet):
         """Cases that `user` may read: on whose chain a team of theirs has a mark, and the own reports.
 
         A municipality reads only what concerns it, or what it reported (依頼元); the union reads all."""
-        standing = standing_of(user, today)
-        if standing.is_union:
+        return self.within(reach_of(standing_of(user, today)))
+
+    def within(self, reach: Reach):
+        """Cases that somebody of that reach may read."""
+        if reach is None:
             return self.all()
         seen = Q(pk__in=[])
-        for team in standing.teams:
-            seen |= _read_by(team, entries_of(standing, team))
+        for arm in reach:
+            seen |= _read_by(arm)
         return self.filter(seen)
 
 
-def entries_of(standing: Standing, team: Team) -> list[int]:
-    """Ids of the duties whose cases `team` reads: its role has a mark somewhere on their chain."""
-    return [pk for edition in standing.editions for pk in entries_read_by(edition, team.role_id)]
+def _read_by(arm: Arm) -> Q:
+    """Cases that a team reads: a municipality what concerns it or it reported, a vendor its own too."""
+    if not arm.is_member:
+        return Q(entry__in=arm.entries) | Q(raised_for=arm.team)
+    concerned = Concern.objects.filter(case=OuterRef("pk"), organization=arm.organization)
+    return (Q(entry__in=arm.entries) & Exists(concerned)) | Q(reporter=arm.organization)
+
+
+def of_case(arm: Arm) -> Exists:
+    """For tasks: whether the team reads the case of which the task is a step."""
+    return Exists(Case.objects.filter(_read_by(arm), pk=OuterRef("case_id")))
 
 
 def concerning(organization_id: int) -> Exists:
     """For tasks: whether their case concerns the organization."""
     return Exists(Concern.objects.filter(case=OuterRef("case_id"), organization=organization_id))
-
-
-def _read_by(team: Team, entries: list[int]) -> Q:
-    """Cases that `team` reads; a municipality what concerns it, and what it reported."""
-    if team.role.kind != Organization.Kind.MEMBER:
-        return Q(entry__in=entries)
-    concerned = Concern.objects.filter(case=OuterRef("pk"), organization=team.organization_id)
-    return (Q(entry__in=entries) & Exists(concerned)) | Q(reporter=team.organization_id)
-
-
-def of_case(team: Team, entries: list[int]) -> Exists:
-    """For tasks: whether `team` reads the case of which the task is a step."""
-    return Exists(Case.objects.filter(_read_by(team, entries), pk=OuterRef("case_id")))
 
 
 class Case(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization, Team
-from raci.access import standing_of
+from raci.access import Standing, standing_of
 
 from .case import Case
 from .task import Task
@@ -21,15 +21,24 @@ class Audience(models.TextChoices):
     INTERNAL = "internal", _("内部")
 
 
+def ears_of(standing: Standing) -> tuple[int, ...] | None:
+    """The municipalities whose 団体限り the person reads; None: vendors and the union read all."""
+    if any(t.role.kind != Organization.Kind.MEMBER for t in standing.teams):
+        return None
+    return tuple(sorted({t.organization_id for t in standing.teams}))
+
+
 class AudienceQuerySet(models.QuerySet):
     """Rows that carry an audience: comments and attachments."""
 
     def for_audience(self, user: Any, today: date):
         """What `user` may read of a visible task: municipalities only 全員 and their own 団体限り."""
-        teams = standing_of(user, today).teams
-        if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
+        return self.heard_by(ears_of(standing_of(user, today)))
+
+    def heard_by(self, own: tuple[int, ...] | None):
+        """What people of the organizations `own` may read; None: those who read everything."""
+        if own is None:
             return self.all()
-        own = {t.organization_id for t in teams}
         return self.filter(Q(audience=Audience.ALL) | Q(audience=Audience.MEMBER, organization_id__in=own))
 
     def visible_to(self, user: Any, today: date):

@@ -1,5 +1,7 @@
 """Task: one occasion on which a duty is done."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from opsdesk.accounts.models import Organization, Team
 from raci.access import standing_of
 from raci.models import Cycle, Duty
+from raci.outline import line_of
+from tasks.reach import Reach, reach_of
 
-from .case import concerning, entries_of, of_case
+from .case import concerning, of_case
 
 
 class Outcome(models.TextChoices):
@@ -74,15 +78,17 @@ class TaskQuerySet(models.QuerySet):
         The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on;
         of a case that it reads a municipality its own steps and the common ones, a vendor every step.
         """
-        standing = standing_of(user, today)
-        if standing.is_union:
+        return self.within(reach_of(standing_of(user, today)))
+
+    def within(self, reach: Reach):
+        """Tasks that somebody of that reach may read."""
+        if reach is None:
             return self.all()
         seen = Q(pk__in=[])
-        for team in standing.teams:
-            marked = Q(case=None, duty_id__in=standing.duties_of(team))
-            of_mine = marked | Q(Q(case__isnull=False), of_case(team, entries_of(standing, team)))
-            if team.role.kind == Organization.Kind.MEMBER:
-                of_mine &= Q(organization_id__in=[team.organization_id, standing.union_id])
+        for arm in reach:
+            of_mine = Q(case=None, duty_id__in=arm.duties) | Q(Q(case__isnull=False), of_case(arm))
+            if arm.is_member:
+                of_mine &= Q(organization_id__in=(arm.organization, arm.union))
             seen |= of_mine
         return self.filter(seen)
 
@@ -248,3 +254,11 @@ class Task(models.Model):
     @property
     def closed_on(self) -> date | None:
         return timezone.localdate(self.closed_at) if self.closed_at else None
+
+
+def with_duty(task: Task) -> Task:
+    """`task` with its duty and its case's, as the process keeps it: an issued edition's never changes."""
+    task.duty = line_of(task.duty_id).duty
+    if task.case is not None:
+        task.case.entry = line_of(task.case.entry_id).duty
+    return task
