@@ -64,7 +64,7 @@ def ask(
         "task.asked", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=row.question.pk, version=row.publication.version,
     )  # fmt: skip
-    telling.commented(row.question, by=by, at=at, code="task.asked")
+    telling.commented(task, row.question, by=by, at=at, code="task.asked")
     return row
 
 
@@ -97,7 +97,7 @@ def answer(question: Acknowledgement, *, by: Any, team: Team, at: datetime, text
     record(
         "task.answered", task, by=by, team=team, at=at, stream=task.organization.code, comment=row.reply.pk
     )
-    telling.answered(row.reply, by=by, at=at)
+    telling.answered(task, row.reply, by=by, at=at)
     return row
 
 

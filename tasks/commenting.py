@@ -37,7 +37,7 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
         "task.commented", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=written.pk, audience=chosen,
     )  # fmt: skip
-    telling.commented(written, by=by, at=at)
+    telling.commented(task, written, by=by, at=at)
     return written
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from opsdesk.calendar.book import calendars_by_id
@@ -80,7 +80,7 @@ class Found:
 
 
 def is_step(task: Task) -> bool:
-    return getattr(task, "case_id", None) is not None
+    return task.case_id is not None
 
 
 def digest(now: datetime) -> int:
@@ -155,7 +155,12 @@ def _tasks(morning: Morning, calendars: Iterable[Calendar]) -> Any:
         rows = rows.filter(created_at__gt=morning.before)
     else:
         rows = rows.filter(Q(due_at__gte=start) | Q(created_at__gt=morning.before))
-    return rows.select_related("duty", "organization").order_by("due_at", "pk").iterator(2000)
+    return with_case(rows).order_by("due_at", "pk").iterator(2000)
+
+
+def with_case(rows: QuerySet[Task]) -> QuerySet[Task]:
+    """With all that says whom a task concerns, and how it is called."""
+    return rows.select_related("duty", "organization", "case").prefetch_related("case__concerns")
 
 
 def _signatures(tasks: Iterable[Task]) -> dict[int, list[Signature]]:

@@ -49,7 +49,9 @@ def readers(today: date, roles: Collection[int] | None = None) -> list[Reader]:
 
 def concerned(task: Task) -> frozenset[int] | None:
     """The municipalities that a common task concerns; None: all of them. A case names its own."""
-    return None
+    if task.case is None:
+        return None
+    return frozenset(concern.organization_id for concern in task.case.concerns.all())
 
 
 def concerns(reader: Reader, task: Task, towns: frozenset[int] | None) -> bool:

@@ -39,12 +39,13 @@ ANY = frozenset(m.value for m in Mark)
 
 
 def about(task: Task, today: date) -> dict[str, Any]:
-    """What a sentence says of `task`: number, work, period, its municipality, when it is due."""
+    """What a sentence says of `task`: number, work, period or case, its municipality, when it is due."""
     is_own = task.organization.kind == Organization.Kind.MEMBER
+    period = period_short(task, today) if task.case is None else f"{task.case.number} {task.case.title}"
     return {
         "number": task.duty.number,
         "work": task.duty.work,
-        "period": period_short(task, today),
+        "period": period,
         "organization": task.organization.short_name if is_own else "",
         "due": era_short(task.due_on, today),
     }
@@ -150,9 +151,8 @@ def _ask(code: str, publication: Publication, towns: set[int], *, by: Any, at: d
         _tell(code, asked, task, by=by, at=at, key=key, version=publication.version)
 
 
-def commented(comment: Comment, *, by: Any, at: datetime, code: str = "task.commented") -> None:
+def commented(task: Task, comment: Comment, *, by: Any, at: datetime, code: str = "task.commented") -> None:
     """Those who may read it and have the task: ◎, the assignee, who wrote before."""
-    task = comment.task
     writers = set(task.comments.exclude(pk=comment.pk).values_list("by_id", flat=True))
     having = writers | {task.assignee_id}
     definition = definition_of(task.duty_id)
@@ -172,12 +172,12 @@ def _reads(reader: Reader, comment: Comment) -> bool:
     return comment.audience == Audience.MEMBER and reader.organization == comment.organization_id
 
 
-def answered(comment: Comment, *, by: Any, at: datetime) -> None:
+def answered(task: Task, comment: Comment, *, by: Any, at: datetime) -> None:
     """The municipality that asked."""
     towns = {comment.organization_id}
-    people = [r for r in with_marks(comment.task, ANY, timezone.localdate(at)) if r.organization in towns]
+    people = [r for r in with_marks(task, ANY, timezone.localdate(at)) if r.organization in towns]
     _tell(
-        "task.answered", people, comment.task, by=by, at=at, key=f"c{comment.pk}", who=named(by, comment.team)
+        "task.answered", people, task, by=by, at=at, key=f"c{comment.pk}", who=named(by, comment.team)
     )  # fmt: skip
 
 

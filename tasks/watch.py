@@ -16,7 +16,7 @@ from opsdesk.notices.watermarks import advance
 from raci.models import Mark, Sharing
 from raci.outline import line_of
 
-from .digest import is_step
+from .digest import is_step, with_case
 from .models import Task
 from .readers import Reader, concerned, concerns, readers, reminded, with_turn
 from .telling import about
@@ -38,7 +38,7 @@ def watch(now: datetime) -> int:
 def _overdue(before: datetime, now: datetime) -> Iterable[Word]:
     """Those that are to do it; what is due at the end of the day is the next morning's digest."""
     rows = Task.objects.open().filter(due_at__gte=before, due_at__lt=now)
-    tasks = list(rows.select_related("duty", "organization"))
+    tasks = list(with_case(rows))
     people = readers(timezone.localdate(now)) if tasks else []
     calendars = calendars_by_id(r.home for r in people) if people else {}
     for task in tasks:
@@ -56,7 +56,7 @@ def _untaken(before: datetime, now: datetime) -> Iterable[Word]:
         lead=None, assignee=None, due_at__gt=now, opens_on__lte=timezone.localdate(now),
         duty__sharing=Sharing.ANY,
     )  # fmt: skip
-    tasks = [t for t in rows.select_related("duty", "organization") if before < half_time(t) <= now]
+    tasks = [t for t in with_case(rows) if before < half_time(t) <= now]
     people = readers(timezone.localdate(now)) if tasks else []
     union = {r.user for r in people if r.kind == Organization.Kind.UNION}
     for task in tasks:

@@ -215,5 +215,5 @@ def test_telling_takes_few_statements(cast, edition, post, django_assert_max_num
     Notice.objects.all().delete()
     Delivery.objects.all().delete()
     with django_assert_max_num_queries(6):
-        telling.commented(written, by=cast.ono, at=at(9))
+        telling.commented(written.task, written, by=cast.ono, at=at(9))
     assert Delivery.objects.count() == Notice.objects.count() == 2

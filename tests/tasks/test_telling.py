@@ -15,13 +15,21 @@ from opsdesk.notices.words import codes, telling_of
 from raci.definition import definition_of
 from raci.models import Assignment, Duty
 from tasks import progress, telling
-from tasks.models import Publication
+from tasks.digest import digest
+from tasks.models import Publication, Task
 from tasks.tellings import TELLINGS
+from tests.desk import Desk
 from tests.make import TODAY, at, make_task
 
 pytestmark = pytest.mark.django_db
 CHECKS = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
 LINES = {"lines": [{"process": "国保", "process_on": "R8.11.24", "deliver_on": "R8.11.25"}]}
+CALL15 = {
+    "caller": "大野", "channel": "電話", "noticed_at": "R8.11.24 8:40", "content": "つながらない",
+    "provisional_level": "2",
+}  # fmt: skip
+LEVEL16 = {"level": "2 一部停止", "concerns": ["shiomi", "kirihara"], "impact": "窓口"}
+CHANGE44 = {"kind": "改修", "content": "帳票", "risk": "戻せる", "planned_on": "R8.12.10"}
 MEMBERS = {"ono", "horie", "makino", "hamanaka"}
 MONTH = {"period": "2026-12", "period_on": date(2026, 12, 1), "opens_on": date(2026, 11, 2)}
 
@@ -248,3 +256,28 @@ def test_the_page_and_the_dashboard_urge(client, cast, edition):
         client.force_login(cast.kubo)
         assert client.post(url).status_code == 403
     assert told("task.urged") == MEMBERS
+
+
+def test_a_step_of_a_case_concerns_its_municipalities_only(cast, edition, holidays):
+    desk, concerned = Desk(cast), {"ono", "horie", "makino"}
+    desk.raise_(15, "yamaguchi", whom=["shiomi"], **CALL15)  # closed at once: no opening of its own
+    vendors, union = {"sato", "takahashi", "ogawa", "ishii"}, {"morishita", "miura"}
+    told("task.closed")
+    opened = [telling_of(n.code).title(n.data) for n in Notice.objects.filter(person=cast.sato)]
+    assert [t.split()[1] for t in opened] == ["No.16"] and desk.case.number in opened[0]
+    assert told("task.opened") == vendors | union | {"yamaguchi"} and told() == set()  # ◎ of 24
+    desk.close(16, "sato", then=[18], **LEVEL16)
+    assert told("task.closed") == union | concerned
+    assert told("task.opened") == vendors | union | concerned
+    assert not told() & {"hamanaka"}
+
+
+def test_a_step_is_in_the_digest_when_it_is_due(cast, edition, holidays):
+    desk = Desk(cast)
+    desk.raise_(44, "ogawa", **{**CHANGE44, "concerns": ["shiomi"]})
+    step = desk.step(44)
+    assert told("task.opened") == {"sato", "takahashi", "ishii"}, "not who raised it"
+    Task.objects.filter(pk=step.pk).update(due_on=date(2026, 11, 26), due_at=at(17, 15, date(2026, 11, 26)))
+    digest(at(8, 30, date(2026, 11, 25)))
+    assert {tuple(n.data["tasks"]) for n in Notice.objects.all()} == {("due",)}
+    assert told("task.digest") == {"ogawa"}, "the raiser's team leads"
