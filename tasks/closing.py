@@ -185,9 +185,9 @@ def finish(
         **published,
         **proxy_data(proxy, reason),
     )
-    telling.closed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     go_on(task, by=by, at=at)
     _link(task, following, by=by, team=team, at=at)
+    telling.closed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
@@ -218,8 +218,8 @@ def _pass_over(task: Task, said: str, *, by: Any, team: Team, at: datetime, prox
     record(
         "task.skipped", task, by=by, team=team, at=at, stream=task.organization.code, reason=said, proxy=proxy
     )
-    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=said)
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=said)
     return task
 
 
@@ -291,8 +291,8 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
         reason=reason,
         proxy=proxy,
     )
-    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
