@@ -84,26 +84,32 @@ def is_step(task: Task) -> bool:
 
 
 def digest(now: datetime) -> int:
-    """Tell the digest of this morning, unless it is told or not yet 08:30; returns to how many people."""
-    if not _is_time(now):
+    """Tell the digest of this morning, unless it is told or not yet 08:30; returns to how many people.
+
+    What it says is found before the transaction: no writer waits for that."""
+    last = through(NAME)
+    if not _is_time(last, now):
         return 0
+    words = list(_words(_morning(last, now)))
     with transaction.atomic():
-        before = advance(NAME, now)
-        if before is not None and before >= now:
+        if advance(NAME, now) != last:
             return 0  # somebody else was faster
-        last = before or datetime.combine(timezone.localdate(now) - DAY, OPENING, TOKYO)
-        is_late = before is not None and timezone.localdate(before) == timezone.localdate(now)
-        words = list(_words(Morning(now, last, is_late)))
         tell_each(words, at=now)
     return len(words)
 
 
-def _is_time(now: datetime) -> bool:
+def _is_time(last: datetime | None, now: datetime) -> bool:
     """The first of the day from 08:30 on; after it only if generation made something since."""
-    last = through(NAME)
     if last is None or timezone.localdate(last) < timezone.localdate(now):
         return timezone.localtime(now).time() >= OPENING
     return GenerationRun.objects.filter(started_at__gt=last, started_at__lte=now, created__gt=0).exists()
+
+
+def _morning(last: datetime | None, now: datetime) -> Morning:
+    today = timezone.localdate(now)
+    if last is None:
+        return Morning(now, datetime.combine(today - DAY, OPENING, TOKYO))
+    return Morning(now, last, is_late=timezone.localdate(last) == today)
 
 
 def _words(morning: Morning) -> Iterable[Word]:
