@@ -25,7 +25,8 @@ LAST = 3
 COLUMNS = (
     "key", "duty_id", "period", "period_on", "serial", "state", "due_on", "due_at", "done_on", "closed_at",
     "outcome", "answers", "assignee_id", "lead_id", "saved_at",
-    "case_id", "organization__kind", "organization__short_name", "organization__position", "closed_by__name",
+    "case_id", "round", "organization__kind", "organization__short_name", "organization__position",
+    "closed_by__name",
 )  # fmt: skip
 #: (key, cycle) of the duties along edges.
 Edges = tuple[tuple[int, str], ...]
@@ -54,6 +55,8 @@ def around(task: Task, user: Any, today: date) -> Around:
         if t.case_id == task.case_id  # of another case nobody knows here whether they may read it
         and (standing.teams_for(t.duty_id, t.organization_id) or standing.is_union)
     )
+    for near in rows:
+        near.case = task.case
     own = [t for t in rows if t.key == task.key and t.organization_id == task.organization_id]
     past = sorted((t for t in own if t.period_on < task.period_on), key=lambda t: t.period_on, reverse=True)
     return Around(

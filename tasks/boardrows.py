@@ -18,7 +18,7 @@ from raci.outline import Line, outline_of
 
 from .boards import Board
 from .models import Outcome, Task
-from .words import due_words
+from .words import case_words, due_words
 
 OVERDUE, TODAY, UPCOMING, DONE = "overdue", "today", "upcoming", "done"
 
@@ -118,6 +118,8 @@ class RowMaker:
     def what(self, task: Task, turn: str, waits_for: str) -> tuple[str, ...]:
         board = self.board
         is_own = board.is_member or task.organization_id == board.standing.union_id
+        if task.case is not None:
+            return self.of_case(task, is_own)
         words = [
             period_words(task.duty.cycle, task.period_on, board.today),
             "" if is_own else task.organization.short_name,
@@ -126,6 +128,12 @@ class RowMaker:
             _("%(who)sの署名待ち") % {"who": turn} if turn else "",
             _("%(step)sの完了待ち") % {"step": waits_for} if waits_for else "",
         ]
+        return tuple(word for word in words if word)
+
+    def of_case(self, task: Task, is_own: bool) -> tuple[str, ...]:
+        """CHG-R8-0001 第2回, its title, and whose step it is."""
+        title = task.case.title if task.case else ""
+        words = [case_words(task), title, "" if is_own else task.organization.short_name]
         return tuple(word for word in words if word)
 
     def state(self, task: Task, kind: str, turn: str, waits_for: str) -> tuple[str, str]:

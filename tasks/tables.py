@@ -26,7 +26,7 @@ from .acknowledgements import counts
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
-from .words import period_short, state_words
+from .words import period_long, period_short, state_words
 
 EMPTY = mark_safe("")
 #: What a row shows, and nothing else, is fetched.
@@ -51,13 +51,16 @@ COLUMNS = (
     "organization__short_name",
     "organization__kind",
     "assignee__name",
+    "round",
+    "case__number",
+    "case__title",
 )
 
 
 def with_rows(queryset: Any) -> Any:
     """What a row says: names, the number of files, and whose signature comes next."""
     return (
-        queryset.select_related("duty", "organization", "assignee")
+        queryset.select_related("duty", "organization", "assignee", "case")
         .only(*COLUMNS)
         .annotate(files=files_counted(), waits_for=next_signer("role__name"))
     )
@@ -68,7 +71,7 @@ def light_rows(queryset: Any, today: date) -> Any:
     own = [name for name in COLUMNS if not name.startswith(("duty__", "organization__"))]
     signed = Signature.objects.filter(task=OuterRef("pk"), void_at=None).order_by().values("task")
     return (
-        queryset.select_related("assignee")
+        queryset.select_related("assignee", "case")
         .only(*own, "duty_id", "organization_id")
         .annotate(
             files=files_counted(),
@@ -175,7 +178,8 @@ class TaskTable(FastTable):
     def render_pick(self, record: Any) -> SafeString:
         if not record.is_mine:
             return EMPTY
-        label = self.picks % {"work": self.label(record.duty), "period": record.period}
+        period = record.case.number if record.case else record.period
+        label = self.picks % {"work": self.label(record.duty), "period": period}
         return mark_safe(f'<input type="checkbox" name="task" value="{record.pk}" aria-label="{label}">')
 
     def render_due(self, record: Task) -> SafeString:
@@ -215,12 +219,16 @@ class TaskTable(FastTable):
         return f"No.{record.duty.number} {record.duty.work}"
 
     def render_period(self, record: Task) -> str:
+        if record.case is not None:
+            return period_long(record, None)
         key = (record.duty.cycle, record.period_on, record.serial)
         if key not in self.periods:
             self.periods[key] = period_short(record, self.today)
         return self.periods[key]
 
     def value_period(self, record: Task) -> str:
+        if record.case is not None:
+            return period_long(record, None)
         return (
             era_date(record.period_on)
             if record.duty.cycle == Cycle.DAILY

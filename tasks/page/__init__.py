@@ -80,6 +80,12 @@ class Page(Writing, Surroundings):
     def crumbs(self) -> list[tuple[str, str]]:
         number = _("No.%(number)s") % {"number": self.task.duty.number}
         where = f"{self.task.organization} " if not self.is_common else ""
+        if self.task.case is not None:
+            return [
+                (_("ダッシュボード"), "/"),
+                (self.task.case.number, ""),
+                (f"{number} {where}".strip(), ""),
+            ]
         return [
             (_("ダッシュボード"), "/"),
             (_("作業一覧"), reverse("tasks:list")),
