@@ -19,6 +19,7 @@ from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Mark, Sharing, Signer
 
+from .indexing import READ, note_place, note_task
 from .models import Task
 
 #: Who may do what, by marks (domain.md): comment and attach; fill in and start; close, skip and reopen.
@@ -108,12 +109,18 @@ def locked(task: Task, version: int | None = None, *, at: datetime) -> Task:
 
 
 def store(task: Task, *names: str, at: datetime) -> None:
-    """Write these fields and the next version, over the version that was read: SQLite has no row locks."""
+    """Write these fields and the next version, over the version that was read: SQLite has no row locks.
+
+    The index of the search follows."""
     values = {name: getattr(task, name) for name in names}
     moved = Task.objects.filter(pk=task.pk, version=task.version).update(version=task.version + 1, **values)
     if not moved:
         raise changed(task, at)
     task.version += 1
+    if READ.intersection(names):
+        note_task(task)
+    if "duty" in names:
+        note_place(task)
 
 
 def changed(task: Task, at: datetime) -> Refusal:

@@ -5,6 +5,7 @@ from .comment import Audience, Comment
 from .procedure import Procedure, ProcedureFile
 from .publication import Acknowledgement, Publication
 from .run import GenerationRun
+from .search import SearchText
 from .signature import Signature
 from .task import Outcome, Task
 
@@ -18,6 +19,7 @@ __all__ = [
     "Procedure",
     "ProcedureFile",
     "Publication",
+    "SearchText",
     "Signature",
     "Task",
 ]

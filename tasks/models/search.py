@@ -1,0 +1,69 @@
+"""SearchText: what is found by searching; a row beside each thing that has words of its own."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from .comment import Audience, AudienceQuerySet
+from .task import Task
+
+
+class SearchQuerySet(AudienceQuerySet):
+    def holding(self, words: Iterable[str]):
+        """Rows that hold all of `words` (folded), one of them at least in their own words."""
+        every, own = Q(), Q(pk__in=[])
+        for word in words:
+            every &= Q(folded__contains=word) | Q(context__contains=word)
+            own |= Q(folded__contains=word)
+        return self.filter(own & every)
+
+    def visible_to(self, user: Any, today: date):
+        """Rows of what `user` may read: of a task they see, for whose audience they count."""
+        tasks = Task.objects.visible_to(user, today).filter(pk=OuterRef("task"))
+        return self.for_audience(user, today).filter(Exists(tasks))
+
+
+class SearchText(models.Model):
+    """Derived: commands write it with what they change, `manage.py reindex` makes it anew.
+
+    `text` is as people wrote it, `folded` the same for comparing; `context` (folded) is where it belongs:
+    number, work, period, organization. Words there count only together with own ones: what a duty says is
+    found by the duty, not by each of its tasks. `of` is the id of the row that the words come from."""
+
+    class Kind(models.TextChoices):
+        TASK = "task", _("作業の記録")
+        COMMENT = "comment", _("コメント")
+        FILE = "file", _("ファイル")
+
+    kind = models.CharField(_("種類"), max_length=10, choices=Kind.choices)
+    of = models.PositiveBigIntegerField()
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", verbose_name=_("作業"))
+    audience = models.CharField(_("公開範囲"), max_length=10, choices=Audience.choices, default=Audience.ALL)
+    organization = models.ForeignKey(
+        "accounts.Organization",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    at = models.DateTimeField(_("日時"))
+    text = models.TextField(_("本文"))
+    folded = models.TextField()
+    context = models.TextField()
+
+    objects = SearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("検索の索引")
+        verbose_name_plural = _("検索の索引")
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["kind", "of"], name="search_text_once")]
+        indexes = [models.Index(fields=["-at", "-id"], name="search_text_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.of}"

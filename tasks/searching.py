@@ -1,0 +1,138 @@
+"""Question: what a person finds by a few words or a number, as far as they may read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from opsdesk.accounts.models import Organization
+from opsdesk.lib.folding import excerpt, fold
+from raci.models import Duty, Edition
+from raci.outline import outline_of
+
+from .models import Audience, SearchText
+from .words import period_short
+
+#: Longest query; most of its words that count; fewest characters that make a word worth searching.
+MOST, WORDS, LEAST = 100, 8, 2
+NUMBER = re.compile(r"(?:no\.? ?)?([0-9]{1,4})")
+Pieces = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query as it was read: `words` are folded, `number` is a No.; `wrong` says why nothing is searched."""
+
+    text: str
+    words: tuple[str, ...] = ()
+    number: int | None = None
+    wrong: str = ""
+
+
+def read(text: str) -> Asked:
+    """What `text` asks for."""
+    if len(text) > MOST:
+        return Asked(text, wrong=_("検索する言葉は %(most)s 文字以内にしてください。") % {"most": MOST})
+    folded = fold(text).strip()
+    match = NUMBER.fullmatch(folded)
+    number = int(match[1]) if match else None
+    words = tuple(dict.fromkeys(folded.split()))[:WORDS]
+    if words and max(map(len, words)) < LEAST:
+        wrong = "" if number is not None else _("2文字以上の言葉を入力してください。")
+        return Asked(text, number=number, wrong=wrong)
+    return Asked(text, words, number)
+
+
+@dataclass(frozen=True)
+class DutyHit:
+    """A row of the matrix; `is_exact`: its number was asked for."""
+
+    duty: Duty
+    work: Pieces
+    note: Pieces
+    is_exact: bool
+
+
+def duties_found(asked: Asked, today: date) -> list[DutyHit]:
+    """Rows of the edition in force that hold all the words, the one of the number first; one statement."""
+    edition = Edition.objects.shown_on(today) if asked.words or asked.number is not None else None
+    if edition is None:
+        return []
+    found = [
+        DutyHit(duty, excerpt(duty.work, asked.words), excerpt(duty.note, asked.words), is_exact)
+        for duty, folded in _folded_duties(edition.pk)
+        if (is_exact := duty.number == asked.number)
+        or (asked.words and asked.number is None and all(word in folded for word in asked.words))
+    ]
+    return sorted(found, key=lambda hit: not hit.is_exact)
+
+
+@lru_cache(maxsize=16)
+def _folded_duties(edition_id: int) -> tuple[tuple[Duty, str], ...]:
+    """The rows of a published edition with what is searched in them; it never changes."""
+    return tuple(
+        (line.duty, fold(f"No.{line.number} {line.work} {line.section} {line.duty.note}"))
+        for line in outline_of(edition_id).lines.values()
+    )
+
+
+def forget() -> None:
+    """Drop what is kept; tests that roll their database back call it."""
+    _folded_duties.cache_clear()
+
+
+def texts_found(asked: Asked, user: Any, today: date, kind: str = "") -> QuerySet[SearchText]:
+    """Records, comments and files with all the words that `user` may read, newest first."""
+    rows = SearchText.objects.visible_to(user, today).holding(asked.words)
+    if kind in SearchText.Kind.values:
+        rows = rows.filter(kind=kind)
+    return rows.select_related("task__duty", "task__organization").defer("folded", "context")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A row of the results."""
+
+    kind: str
+    label: str
+    url: str
+    number: int
+    title: str
+    period: str
+    organization: str  # "" for common tasks
+    audience: str  # "" for everybody who sees the task
+    at: datetime
+    text: Pieces
+
+
+#: Where on the page of a task the words stand.
+PLACE = {SearchText.Kind.TASK: "", SearchText.Kind.COMMENT: "#comments", SearchText.Kind.FILE: "#files"}
+
+
+def hits(rows: Iterable[SearchText], words: Sequence[str], today: date) -> list[Hit]:
+    return [_hit(row, words, today) for row in rows]
+
+
+def _hit(row: SearchText, words: Sequence[str], today: date) -> Hit:
+    task = row.task
+    is_own = task.organization.kind == Organization.Kind.MEMBER
+    return Hit(
+        kind=row.kind,
+        label=str(SearchText.Kind(row.kind).label),
+        url=reverse("tasks:detail", args=[task.pk]) + PLACE[SearchText.Kind(row.kind)],
+        number=task.duty.number,
+        title=task.duty.work,
+        period=period_short(task, today),
+        organization=str(task.organization) if is_own else "",
+        audience=str(Audience(row.audience).label) if row.audience != Audience.ALL else "",
+        at=row.at,
+        text=excerpt(row.text, words),
+    )
