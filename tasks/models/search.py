@@ -1,7 +1,9 @@
 """SearchText: what is found by searching; a row beside each thing that has words of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
@@ -13,13 +15,13 @@ from .task import Task
 
 
 class SearchQuerySet(AudienceQuerySet):
-    def holding(self, words: Iterable[str]):
+    def holding(self, words: Sequence[str]):
         """Rows that hold all of `words` (folded), one of them at least in their own words."""
-        every, own = Q(), Q(pk__in=[])
-        for word in words:
-            every &= Q(folded__contains=word) | Q(context__contains=word)
-            own |= Q(folded__contains=word)
-        return self.filter(own & every)
+        own = [Q(folded__contains=word) for word in words]
+        if len(own) < 2:  # each LIKE is a look at the whole text
+            return self.filter(*own)
+        every = [found | Q(context__contains=word) for found, word in zip(own, words, strict=True)]
+        return self.filter(reduce(or_, own), *every)
 
     def visible_to(self, user: Any, today: date):
         """Rows of what `user` may read: of a task they see, for whose audience they count."""
