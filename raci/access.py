@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
-from django.db.models import CharField, Subquery, Value
+from django.db.models import CharField, QuerySet, Subquery, Value
 
 from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
+from opsdesk.lib.statement import Statement
 
 from .models import Assignment, Edition, Mark, Signer
 
@@ -26,6 +28,7 @@ class Standing:
     approver_of: frozenset[int]
     union_id: int | None
     marks: Mapping[int, Mapping[int, str]] = field(repr=False)  # duty id -> role id -> mark
+    editions: tuple[int, ...] = ()  # ids of the issued editions
 
     @property
     def is_union(self) -> bool:
@@ -59,6 +62,10 @@ class Standing:
             )
         ]
         return sorted(found, key=lambda t: -STRENGTH[roles[t.role_id]])
+
+    def sees(self, task: OnDuty) -> bool:
+        """What Task.visible_to asks the database, of a task that is there."""
+        return self.is_union or bool(self.teams_for(task.duty_id, task.organization_id))
 
     def mark_on(self, duty_id: int, organization_id: int) -> str:
         """The strongest of my marks on such a task, or ""."""
@@ -120,29 +127,43 @@ def _standing(user: Any, today: date) -> Standing:
         return Standing((), frozenset(), None, {})
     memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
-    rows = _marks(teams.values()) if teams else []
+    editions = ISSUED.ask() if teams else []
+    roles = frozenset(t.role_id for t in teams.values())
+    marks = marks_of(roles, tuple(pk for pk, _union in editions)) if editions else {}
+    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
+    union = editions[0][1] if editions else union_id()
+    return Standing(tuple(teams.values()), approver_of, union, marks, tuple(pk for pk, _union in editions))
+
+
+def _issued() -> QuerySet[Any]:
+    """(id, id of the union) of every issued edition; the union's id saves a statement."""
+    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
+    return Edition.objects.filter(state__in=Edition.ISSUED).order_by("pk").values_list("pk", union)
+
+
+ISSUED = Statement(_issued)
+
+
+@lru_cache(maxsize=256)
+def marks_of(roles: frozenset[int], editions: tuple[int, ...]) -> Mapping[int, Mapping[int, str]]:
+    """Marks of `roles` on the duties of issued `editions`, by duty and role; kept, as they never change.
+
+    A signer without a mark sees the duty as one with △ does."""
+    of = {"role__in": roles, "duty__edition__in": editions}
+    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark")
+    signing = Signer.objects.filter(**of).order_by()
+    related = signing.values_list("duty_id", "role_id", Value(Mark.RELATED.value, CharField()))
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark, _union in rows:
+    for duty, role, mark in marked.union(related, all=True):
         known = marks.setdefault(duty, {})
         if STRENGTH[mark] > STRENGTH.get(known.get(role, ""), 0):
             known[role] = mark
-    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
-    return Standing(tuple(teams.values()), approver_of, rows[0][3] if rows else union_id(), marks)
+    return marks
 
 
-def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int | None]]:
-    """(duty, role, mark, id of the union) of every issued edition; the union's id saves a statement.
-
-    A signer without a mark sees the duty as one with △ does."""
-    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
-    of = {"role__in": {t.role_id for t in teams}, "duty__edition__state__in": Edition.ISSUED}
-    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark", union)
-    signing = Signer.objects.filter(**of).order_by()
-    return list(
-        marked.union(
-            signing.values_list("duty_id", "role_id", Value(Mark.RELATED.value, CharField()), union), all=True
-        )
-    )
+def forget() -> None:
+    """Drop what is kept; tests that roll their database back call it."""
+    marks_of.cache_clear()
 
 
 def union_id() -> int | None:

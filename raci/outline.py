@@ -21,6 +21,7 @@ class Line:
     files: int
     marks: Mapping[int, str] = field(repr=False)  # role id -> mark
     signers: tuple[str, ...]  # names of their roles, in order
+    signer_roles: tuple[int, ...] = ()
     fingerprint: str = ""  # of the settings that people confirm
 
     @property
@@ -50,12 +51,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Outline:
-    """`lines` by duty id, `keys` by key; `before` and `after` by key, along automatic edges."""
+    """`lines` by duty id, `keys` by key; `before` and `after` by key, along automatic edges; `followups` are
+    all edges, by the key from which they go."""
 
     lines: Mapping[int, Line]
     keys: Mapping[int, Line]
     before: Mapping[int, tuple[int, ...]]
     after: Mapping[int, tuple[int, ...]]
+    followups: Mapping[int, tuple[FollowUp, ...]]
 
     def chain(self, cycle: str, key: int) -> tuple[int, ...]:
         """The longest way through `key` along the edges between duties of one cycle; () without any."""
@@ -87,7 +90,8 @@ def outline_of(edition_id: int) -> Outline:
     asked = DutyField.objects.filter(duty__edition=edition_id, kind=FieldKind.FILE, is_required=True)
     for duty_id in asked.values_list("duty_id", flat=True):
         files[duty_id] = files.get(duty_id, 0) + 1
-    duties = list(Duty.objects.filter(edition=edition_id).select_related("schedule").order_by("position"))
+    rows = Duty.objects.filter(edition=edition_id).select_related("schedule", "edition")
+    duties = list(rows.defer("edition__state").order_by("position"))  # the one thing that may still change
     lines: dict[int, Line] = {}
     for duty, (_category, section) in zip(duties, resolved(duties), strict=True):
         lines[duty.pk] = Line(
@@ -96,6 +100,7 @@ def outline_of(edition_id: int) -> Outline:
             files=files.get(duty.pk, 0),
             marks=marks.get(duty.pk, {}),
             signers=tuple(signer.role.name for signer in signers.get(duty.pk, ())),
+            signer_roles=tuple(signer.role_id for signer in signers.get(duty.pk, ())),
             fingerprint=fingerprint({"cycle": duty.cycle, **settings_of(duty, signers.get(duty.pk, ()))}),
         )
     return Outline(lines, {line.key: line for line in lines.values()}, *_edges(edition_id))
@@ -117,11 +122,16 @@ def forget() -> None:
     _lines.clear()
 
 
-def _edges(edition_id: int) -> tuple[Mapping[int, tuple[int, ...]], Mapping[int, tuple[int, ...]]]:
+def _edges(edition_id: int) -> tuple[dict[int, tuple], dict[int, tuple], dict[int, tuple]]:
+    """Before and after by key along automatic edges, and every edge in its order."""
     before: dict[int, tuple[int, ...]] = {}
     after: dict[int, tuple[int, ...]] = {}
-    edges = FollowUp.objects.filter(duty__edition=edition_id, kind=FollowUp.Kind.AUTO)
-    for key, target in edges.order_by("duty__position", "position").values_list("duty__key", "target_key"):
-        after[key] = (*after.get(key, ()), target)
-        before[target] = (*before.get(target, ()), key)
-    return before, after
+    every: dict[int, tuple[FollowUp, ...]] = {}
+    edges = FollowUp.objects.filter(duty__edition=edition_id).select_related("duty")
+    for edge in edges.order_by("duty__position", "position"):
+        key, target = edge.duty.key, edge.target_key
+        every[key] = (*every.get(key, ()), edge)
+        if edge.kind == FollowUp.Kind.AUTO:
+            after[key] = (*after.get(key, ()), target)
+            before[target] = (*before.get(target, ()), key)
+    return before, after, every

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,19 +12,23 @@ from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization
 from opsdesk.calendar.fiscal import FiscalYear
+from opsdesk.lib.statement import Statement
+from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Cycle, Duty
 
 from .models import Task
+from .models.task import with_duty
 
 LAST = 3
 #: What the page reads of a neighbour; building all columns of five tables costs more than the question.
 COLUMNS = (
-    "key", "period", "period_on", "serial", "state", "due_on", "due_at", "done_on", "closed_at", "outcome",
-    "answers", "assignee_id", "lead_id", "saved_at",
-    "duty__number", "duty__work", "duty__cycle", "duty__position",
-    "organization__kind", "organization__short_name", "organization__position", "closed_by__name",
+    "key", "duty_id", "period", "period_on", "serial", "state", "due_on", "due_at", "done_on", "closed_at",
+    "outcome", "answers", "assignee_id", "lead_id", "saved_at",
+    "case_id", "organization__kind", "organization__short_name", "organization__position", "closed_by__name",
 )  # fmt: skip
+#: (key, cycle) of the duties along edges.
+Edges = tuple[tuple[int, str], ...]
 
 
 @dataclass
@@ -40,19 +44,16 @@ class Around:
 
 def around(task: Task, user: Any, today: date) -> Around:
     """Everything around `task` that `user` may read, in one statement."""
-    definition = definition_of(task.duty_id)
-    line = Task.objects.filter(key=task.key, organization=task.organization_id).exclude(pk=task.pk)
-    earlier = line.filter(period_on__lt=task.period_on, due_at__lte=task.due_at).order_by("-due_at", "serial")
-    later = line.filter(period_on__gt=task.period_on, due_at__gte=task.due_at).order_by("due_at", "serial")
-    ends: list[Any] = [earlier[:1], later[:1], earlier.done()[:LAST]]
-    arms = [
-        Task.objects.filter(along(task, definition.before)).order_by().values("pk"),
-        Task.objects.filter(along(task, definition.after)).order_by().values("pk"),
-        *(Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ends),
-    ]
-    near = arms[0].union(*arms[1:], all=True)  # an OR of them would read the whole table
-    rows = list(_rows(Task.objects.visible_to(user, today).filter(pk__in=near).exclude(pk=task.pk)))
+    definition, standing = definition_of(task.duty_id), standing_of(user, today)
     before, after = {d.key for d in definition.before}, {d.key for d in definition.after}
+    edges = edges_of([*definition.before, *definition.after])
+    found = NEAR.ask(*place_of(task), edges, pk=task.pk, due_at=task.due_at, key=task.key, **times_of(task))
+    rows = _completed(
+        t
+        for t in found
+        if t.case_id == task.case_id  # of another case nobody knows here whether they may read it
+        and (standing.teams_for(t.duty_id, t.organization_id) or standing.is_union)
+    )
     own = [t for t in rows if t.key == task.key and t.organization_id == task.organization_id]
     past = sorted((t for t in own if t.period_on < task.period_on), key=lambda t: t.period_on, reverse=True)
     return Around(
@@ -64,35 +65,88 @@ def around(task: Task, user: Any, today: date) -> Around:
     )
 
 
+def _near(
+    cycle: str, is_common: bool, edges: Edges, *, pk: int, key: int, due_at: datetime, **times: Any
+) -> QuerySet[Task]:
+    """Tasks along `edges` and in the task's own line: by their keys, an OR would read the whole table."""
+    period_on = times["period_on"]
+    line = Task.objects.filter(key=key, organization=times["organization"]).exclude(pk=pk)
+    earlier = line.filter(period_on__lt=period_on, due_at__lte=due_at).order_by("-due_at", "serial")
+    later = line.filter(period_on__gt=period_on, due_at__gte=due_at).order_by("due_at", "serial")
+    ends: list[Any] = [earlier[:1], later[:1], earlier.done()[:LAST]]
+    arms = [
+        Task.objects.filter(along(cycle, is_common, edges, **times)).order_by().values("pk"),
+        *(Task.objects.filter(pk__in=some.values("pk")).order_by().values("pk") for some in ends),
+    ]
+    return _rows(Task.objects.filter(pk__in=arms[0].union(*arms[1:], all=True)).exclude(pk=pk))
+
+
 def _rows(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    rows = tasks.select_related("duty", "organization", "closed_by").only(*COLUMNS)
-    return rows.order_by("duty__position", "organization__position", "pk")
+    return tasks.select_related("organization", "closed_by").only(*COLUMNS).order_by()
 
 
-def along(task: Task, duties: Iterable[Duty]) -> Q:
-    """Tasks of `duties` in the same period; of a month also of its fiscal year, and the other way round."""
-    found = Q(pk__in=[])
-    for duty in duties:
-        found |= Q(key=duty.key) & _same_period(task, duty)
-    if task.organization.kind == Organization.Kind.UNION:
-        return found
-    return found & (Q(organization=task.organization_id) | Q(organization__kind=Organization.Kind.UNION))
+NEAR = Statement(_near)
 
 
-def _same_period(task: Task, duty: Duty) -> Q:
-    if duty.cycle == task.duty.cycle:
-        return Q(period=task.period)
+def _completed(tasks: Iterable[Task]) -> list[Task]:
+    """With their duties, which are kept; in the order of the sheet."""
+    found = list(map(with_duty, tasks))
+    return sorted(found, key=lambda t: (t.duty.position, t.organization.position, t.pk))
+
+
+def edges_of(duties: Iterable[Duty]) -> Edges:
+    return tuple((d.key, d.cycle) for d in duties)
+
+
+def place_of(task: Task) -> tuple[str, bool]:
+    """What of a task decides how its neighbours are asked for."""
+    return task.duty.cycle, task.organization.kind == Organization.Kind.UNION
+
+
+def times_of(task: Task) -> dict[str, Any]:
+    """The values that `along` takes."""
     year = FiscalYear.of(task.period_on)
-    if duty.cycle == Cycle.YEARLY:
-        return Q(period=f"FY{year.year}")
-    if task.duty.cycle == Cycle.YEARLY:
-        return Q(period_on__range=(year.starts_on, year.ends_on))
-    return Q(period=task.period)
+    return {
+        "organization": task.organization_id, "period": task.period, "period_on": task.period_on,
+        "year": year.code, "year_on": year.starts_on, "year_end": year.ends_on,
+    }  # fmt: skip
+
+
+def along(
+    cycle: str,
+    is_common: bool,
+    edges: Edges,
+    *,
+    organization: int,
+    period: str,
+    period_on: date,
+    year: str,
+    year_on: date,
+    year_end: date,
+) -> Q:
+    """Tasks of `edges` in the same period; of a month also of its fiscal year, and the other way round."""
+    found = Q(pk__in=[])
+    for key, other in edges:
+        same = Q(period=period)
+        if other != cycle and other == Cycle.YEARLY:
+            same = Q(period=year)
+        elif other != cycle and cycle == Cycle.YEARLY:
+            same = Q(period_on__range=(year_on, year_end))
+        found |= Q(key=key) & same
+    if is_common:
+        return found
+    return found & (Q(organization=organization) | Q(organization__kind=Organization.Kind.UNION))
+
+
+def _beside(task: Task, duties: Iterable[Duty], tasks: QuerySet[Task]) -> list[Task]:
+    """Those of `tasks` that belong to `duties` and to the occasion of `task`."""
+    edges = edges_of(duties)
+    return _completed(_rows(tasks.filter(along(*place_of(task), edges, **times_of(task))))) if edges else []
 
 
 def missing_before(task: Task) -> list[str]:
     """Names of the predecessors that are open: waiting blocks nothing, the closing says what was missing."""
-    rows = _rows(Task.objects.open().filter(along(task, definition_of(task.duty_id).before)))
+    rows = _beside(task, definition_of(task.duty_id).before, Task.objects.open())
     groups: dict[int, list[Task]] = {}
     for before in rows:
         groups.setdefault(before.duty_id, []).append(before)
@@ -101,8 +155,7 @@ def missing_before(task: Task) -> list[str]:
 
 def later_done(task: Task) -> str:
     """The name of a later step of the same period that is closed, or ""."""
-    found = Task.objects.done().filter(along(task, definition_of(task.duty_id).after))
-    rows = list(_rows(found))
+    rows = _beside(task, definition_of(task.duty_id).after, Task.objects.done())
     return _name_from(task, [t for t in rows if t.duty_id == rows[0].duty_id]) if rows else ""
 
 

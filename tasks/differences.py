@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from raci.comparison import Difference
 from raci.content import Row, unsaved
-from raci.models import Cycle, Duty, DutyField, FieldKind, FollowUp, Mark, Scope, Sharing
+from raci.models import CaseKind, Cycle, Duty, DutyField, FieldKind, FollowUp, Mark, Scope, Sharing
 from raci.words import REGISTERS, standard_due_in_words
 
 from .effects import effect_of
@@ -127,6 +127,8 @@ def _plain_default(d: Difference) -> str:
         return str(Scope.COMMON.label)
     if d.aspect == "sharing":
         return str(Sharing.ONE.label)
+    if d.aspect == "case_kind":
+        return str(CaseKind.REQUEST.label)
     if d.aspect in ("is_heading", "is_entry", "is_acknowledged", "needs_choice"):
         return _("いいえ")
     return _("空白") if d.aspect in ("mark", "category", "section", "note", "cycle") else "—"
@@ -135,7 +137,7 @@ def _plain_default(d: Difference) -> str:
 def _words(d: Difference, value: Any, sides: Sides) -> str:
     if d.aspect == "mark":
         return Mark(value).glyph
-    choices = {"cycle": Cycle, "scope": Scope, "sharing": Sharing}.get(d.aspect)
+    choices = {"cycle": Cycle, "scope": Scope, "sharing": Sharing, "case_kind": CaseKind}.get(d.aspect)
     if choices:
         return str(choices(value).label)
     if isinstance(value, bool):

@@ -184,6 +184,7 @@ BY_ASPECT: dict[str, Callable[[Difference, Row, Row], Any]] = {
     "standard_due": _always(lambda: _("新しい作業の期限の決まり方が変わる")),
     "is_heading": _switch(lambda: _("見出しになり、作業は作られない"), lambda: _("見出しではなく業務になる")),
     "is_entry": _switch(lambda: _("この業務から起票できる"), lambda: _("この業務からは起票できなくなる")),
+    "case_kind": _always(lambda: _("新しい案件の種類と番号が変わる")),
     "is_acknowledged": _switch(
         lambda: _("完了したあと、関係団体に確認を求める"), lambda: _("関係団体の確認を求めなくなる")
     ),

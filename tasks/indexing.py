@@ -15,12 +15,12 @@ from raci.definition import definition_of
 from raci.models import Cycle, DutyField, FieldKind
 
 from .asked import fields_of
-from .models import Attachment, Comment, SearchText, Task
+from .models import Attachment, Case, Comment, SearchText, Task
 
 Kind = SearchText.Kind
 #: Fields of a task whose change changes what is found.
 READ = frozenset({"answers", "remark", "reason", "duty", "closed_at", "saved_at"})
-WRITTEN = ["task", "audience", "organization", "at", "text", "folded", "context"]
+WRITTEN = ["task", "case", "audience", "organization", "at", "text", "folded", "context"]
 CHUNK = 500
 
 
@@ -32,6 +32,10 @@ def note_task(task: Task) -> None:
 def note_place(task: Task) -> None:
     """`task` hangs on another duty now: so do its comments and files."""
     SearchText.objects.filter(task=task).update(context=fold(context_of(task)))
+
+
+def note_case(case: Case) -> None:
+    _put(Kind.CASE, case.pk, of_case(case))
 
 
 def note_comment(comment: Comment) -> None:
@@ -58,37 +62,76 @@ def store(rows: Iterable[SearchText]) -> None:
 
 def of_task(task: Task) -> SearchText | None:
     """Answers, remark and reason, but not what only some roles may see; None if there is nothing to find."""
-    reason = task.reason if task.closed_by_id else ""  # one of our own sentences else
-    words = [*said(task), task.remark, reason]
-    at = task.closed_at or task.saved_at or task.created_at
-    return _row(Kind.TASK, task.pk, task, " / ".join(dict.fromkeys(w for w in words if w.strip())), at)
+    is_ours = task.closed_by_id is None or task.is_withdrawn  # one of our own sentences, or the case's
+    words = [*said(task), task.remark, "" if is_ours else task.reason]
+    at = (None if task.is_withdrawn else task.closed_at) or task.saved_at or task.created_at
+    text = " / ".join(dict.fromkeys(w for w in words if w.strip()))
+    return _row(Kind.TASK, task.pk, text, at, task=task)
+
+
+def of_case(case: Case) -> SearchText | None:
+    """Its number and title, and why it was withdrawn."""
+    text = " / ".join(word for word in (f"{case.number} {case.title}", case.reason) if word)
+    return _row(Kind.CASE, case.pk, text, case.raised_at, case=case)
 
 
 def of_comment(comment: Comment) -> SearchText | None:
-    return _row(Kind.COMMENT, comment.pk, comment.task, comment.text, comment.at, like=comment)
+    return _row(Kind.COMMENT, comment.pk, comment.text, comment.at, **_place(comment))
 
 
 def of_file(file: Attachment) -> SearchText | None:
     """The name of a file that stands."""
-    if file.withdrawn_at or file.field_key in _restricted(file.task):
+    if file.withdrawn_at or (file.task and file.field_key in _restricted(file.task)):
         return None
-    return _row(Kind.FILE, file.pk, file.task, file.name, file.at, like=file)
+    return _row(Kind.FILE, file.pk, file.name, file.at, **_place(file))
 
 
-def _row(kind: str, of: int, task: Task, text: str, at: Any, like: Any = None) -> SearchText | None:
+def _place(paper: Comment | Attachment) -> dict[str, Any]:
+    """Where it was written, and for whom."""
+    return {
+        "task": paper.task,
+        "case": paper.case,
+        "audience": paper.audience,
+        "organization_id": paper.organization_id,
+    }
+
+
+def _row(
+    kind: str,
+    of: int,
+    text: str,
+    at: Any,
+    *,
+    task: Task | None = None,
+    case: Case | None = None,
+    **heard: Any,
+) -> SearchText | None:
     folded = fold(text)
     if not folded.strip():
         return None
-    heard = {"audience": like.audience, "organization_id": like.organization_id} if like else {}
+    context = context_of(task) if task else context_of_case(case) if case else ""
     return SearchText(
-        kind=kind, of=of, task=task, at=at, text=text, folded=folded, context=fold(context_of(task)), **heard
+        kind=kind,
+        of=of,
+        task=task,
+        case=case,
+        at=at,
+        text=text,
+        folded=folded,
+        context=fold(context),
+        **heard,
     )
 
 
 def context_of(task: Task) -> str:
     """Number, work, period and organization, as people may write them."""
     duty, owner = task.duty, task.organization
-    return f"No.{duty.number} {duty.work} {task.period} {_period(task)} {owner.name} {owner.short_name}"
+    place = context_of_case(task.case) if task.case else f"{task.period} {_period(task)}"
+    return f"No.{duty.number} {duty.work} {place} {owner.name} {owner.short_name}"
+
+
+def context_of_case(case: Case) -> str:
+    return f"{case.number} {case.title}"
 
 
 def _period(task: Task) -> str:
@@ -131,11 +174,12 @@ def rebuild() -> dict[str, int]:
     """Make the index anew, a chunk a transaction, while people work; the number of rows by kind.
 
     Run again, or stopped in the middle and run again, it gives the same."""
-    tasks = Task.objects.exclude(answers={}, remark="", reason="").select_related("duty", "organization")
-    around = ("task__duty", "task__organization")
+    tasks = Task.objects.exclude(answers={}, remark="", reason="")
+    around = ("task__duty", "task__organization", "task__case", "case")
     files = Attachment.objects.filter(withdrawn_at=None).select_related(*around)
     return {
-        Kind.TASK: _rebuild(Kind.TASK, tasks, of_task),
+        Kind.TASK: _rebuild(Kind.TASK, tasks.select_related("duty", "organization", "case"), of_task),
+        Kind.CASE: _rebuild(Kind.CASE, Case.objects.all(), of_case),
         Kind.COMMENT: _rebuild(Kind.COMMENT, Comment.objects.select_related(*around), of_comment),
         Kind.FILE: _rebuild(Kind.FILE, files, of_file),
     }

@@ -18,7 +18,16 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
 
-from .acting import CLOSE, locked, main_teams, own_teams, proxy_teams, require_open, store
+from .acting import (
+    CLOSE,
+    locked,
+    main_teams,
+    own_teams,
+    proxy_teams,
+    require_open,
+    require_version,
+    store,
+)
 from .bulk import LIMIT, Result
 from .closing import need_reason, skip
 from .models import Task
@@ -49,7 +58,7 @@ def move(
     PermissionDenied if `team` isn't the union's, or `by` isn't in it today."""
     task = locked(task, at=at)
     require_open(task, at)
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     need_reason(reason, _("期限を移す理由を入力してください。"))
     today = timezone.localdate(at)
     if team.role.kind != Organization.Kind.UNION or team not in standing_of(by, today).teams:

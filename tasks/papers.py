@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -20,7 +19,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from opsdesk.lib.statement import Statement
+from raci.access import standing_of
+
 from .models import Attachment, Audience, Comment, Signature, Task
+from .models.comment import ears_of
 
 #: More than this is not shown on one page.
 LIMIT = 300
@@ -84,7 +87,7 @@ class Papers:
 
 def papers_of(task: Task, user: Any, today: date) -> Papers:
     """What `user` may read of them; comments newest first, files and signatures in their order."""
-    rows = _rows(task, user, today)
+    rows = ROWS.ask(ears_of(standing_of(user, today)), task=task.pk)
     papers = [Paper(*row) for row in rows]
     return Papers(
         comments=[p for p in papers if p.what == "comment"],
@@ -93,9 +96,9 @@ def papers_of(task: Task, user: Any, today: date) -> Papers:
     )
 
 
-def _rows(task: Task, user: Any, today: date) -> Iterable[tuple[Any, ...]]:
-    comments = Comment.objects.for_audience(user, today).filter(task=task)
-    files = Attachment.objects.for_audience(user, today).filter(task=task)
+def _rows(ears: tuple[int, ...] | None, *, task: int) -> QuerySet[Any]:
+    comments = Comment.objects.heard_by(ears).filter(task=task)
+    files = Attachment.objects.heard_by(ears).filter(task=task)
     signatures = Signature.objects.filter(task=task)
     none, nobody, never = Value(""), Value(None, CharField()), Value(None, DateTimeField())
     return (
@@ -129,6 +132,9 @@ def _rows(task: Task, user: Any, today: date) -> Iterable[tuple[Any, ...]]:
         )
         .order_by("-p_at", "-p_pk")[:LIMIT]
     )
+
+
+ROWS = Statement(_rows)
 
 
 def _number(n: int) -> Value:

@@ -15,7 +15,7 @@ from opsdesk.lib.refusal import Refusal
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
 
-from .acting import CLOSE, authorize, locked, main_teams, store
+from .acting import CLOSE, authorize, locked, main_teams, require_version, store
 from .closing import fill, need_reason, proxy_data, refuse
 from .filling import task_fields
 from .models import Attachment, Audience, Outcome, Publication, Task
@@ -43,7 +43,7 @@ def revise(
     current = task.publications.filter(is_current=True).first()
     if current is None:
         raise Refusal(_("公開された結果がないため、改訂できません。"))
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     _require_reviser(task, team)
     need_reason(reason, _("改訂の理由を入力してください。"))

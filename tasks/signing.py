@@ -15,7 +15,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing, Signer
 
-from .acting import FILL, locked, own_teams, require_open, store
+from .acting import FILL, locked, own_teams, require_open, require_version, store
 from .closing import fill, finish, proxy_data, refuse
 from .filling import task_fields
 from .models import Signature, Task
@@ -120,7 +120,7 @@ def _my_turn(
     """The locked task, the signer whose turn it is, and whether `by` acts for another team."""
     task = locked(task, at=at)
     require_open(task, at)
-    task = locked(task, version, at=at)
+    require_version(task, version, at)
     step = turn_of(steps_of(task)) if task.duty.sharing == Sharing.SIGNERS else None
     if step is None:
         raise Refusal(_("この作業に署名の順はありません。"))

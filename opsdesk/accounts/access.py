@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from opsdesk.lib.statement import Statement
 
 from .models import Membership, Organization
 from .request import Request
@@ -118,7 +121,16 @@ def memberships_on(user: Any, today: date) -> tuple[Membership, ...]:
 def _memberships_on(user: Any, today: date) -> tuple[Membership, ...]:
     if not user.is_authenticated or not user.is_active:
         return ()
-    rows = user.memberships.on(today).select_related("team__role", "team__organization")
     return tuple(
-        m for m in rows if m.team.starts_on <= today and (m.team.ends_on is None or today <= m.team.ends_on)
+        m
+        for m in HELD.ask(user=user.pk, today=today)
+        if m.team.starts_on <= today and (m.team.ends_on is None or today <= m.team.ends_on)
     )
+
+
+def _held(*, user: int, today: date) -> QuerySet[Membership]:
+    rows = Membership.objects.on(today).filter(user=user)
+    return rows.select_related("team__role", "team__organization")
+
+
+HELD = Statement(_held)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, Value, When
 
 from opsdesk.accounts.models import Organization
+from opsdesk.lib.statement import Statement
 
 from .days import Calendar
 from .models import ClosedDay, Holiday, OpenDay
@@ -20,29 +21,30 @@ UNION = Q(organization__kind=Organization.Kind.UNION)
 def calendar_of(organization: Organization | None = None) -> Calendar:
     """The calendar of `organization`; of the union if None."""
     if organization is None:
-        return _calendar(_rows([]), None)
+        return _calendar(ROWS.ask(()), None)
     return calendars_of([organization])[organization.pk]
 
 
 def calendars_of(organizations: Iterable[Organization]) -> dict[int, Calendar]:
     """Calendars by the organizations' ids: days for all, the union's, and on top of them their own."""
-    ids = [o.pk for o in organizations]
-    rows = _rows(ids)
+    ids = tuple(o.pk for o in organizations)
+    rows = ROWS.ask(ids)
     return {pk: _calendar(rows, pk) for pk in ids}
 
 
-def _rows(ids: list[int]) -> list[Row]:
+def _rows(ids: tuple[int, ...]) -> QuerySet[Any]:
     """Holidays and added days; `of` is the organization of a day of its own, None if it holds for all."""
     holidays = Holiday.objects.order_by().annotate(what=Value(HOLIDAY), of=Value(None, BigIntegerField()))
     closed, opened = _added(ClosedDay.objects, CLOSED, ids), _added(OpenDay.objects, OPENED, ids)
-    return list(
-        holidays.values_list(*COLUMNS).union(
-            closed.values_list(*COLUMNS), opened.values_list(*COLUMNS), all=True
-        )
+    return holidays.values_list(*COLUMNS).union(
+        closed.values_list(*COLUMNS), opened.values_list(*COLUMNS), all=True
     )
 
 
-def _added(days: Any, what: str, ids: list[int]) -> QuerySet[Any]:
+ROWS = Statement(_rows)
+
+
+def _added(days: Any, what: str, ids: tuple[int, ...]) -> QuerySet[Any]:
     own = Case(When(UNION, then=None), default=F("organization_id"), output_field=BigIntegerField())
     found = days.filter(Q(organization=None) | UNION | Q(organization__in=ids))
     return found.order_by().annotate(what=Value(what, CharField()), of=own)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from .case import Case
 from .comment import Audience, AudienceQuerySet
 from .task import Task
 
@@ -24,9 +25,10 @@ class SearchQuerySet(AudienceQuerySet):
         return self.filter(reduce(or_, own), *every)
 
     def visible_to(self, user: Any, today: date):
-        """Rows of what `user` may read: of a task they see, for whose audience they count."""
+        """Rows of what `user` may read: of a task or case they see, for whose audience they count."""
         tasks = Task.objects.visible_to(user, today).filter(pk=OuterRef("task"))
-        return self.for_audience(user, today).filter(Exists(tasks))
+        cases = Case.objects.visible_to(user, today).filter(pk=OuterRef("case"))
+        return self.for_audience(user, today).filter(Exists(tasks) | Exists(cases))
 
 
 class SearchText(models.Model):
@@ -38,12 +40,18 @@ class SearchText(models.Model):
 
     class Kind(models.TextChoices):
         TASK = "task", _("作業の記録")
+        CASE = "case", _("案件")
         COMMENT = "comment", _("コメント")
         FILE = "file", _("ファイル")
 
     kind = models.CharField(_("種類"), max_length=10, choices=Kind.choices)
     of = models.PositiveBigIntegerField()
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="+", verbose_name=_("作業"))
+    task = models.ForeignKey(
+        Task, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("作業")
+    )
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("案件")
+    )
     audience = models.CharField(_("公開範囲"), max_length=10, choices=Audience.choices, default=Audience.ALL)
     organization = models.ForeignKey(
         "accounts.Organization",

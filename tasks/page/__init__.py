@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
 from tasks.acting import CLOSE, FILL, main_teams
 from tasks.astray import Stray, edition_of_period, stray_of
 from tasks.models import Task
+from tasks.models.task import with_duty
+from tasks.reach import Reach
 from tasks.reopening import why_not_reopen
 from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
 
@@ -21,12 +24,25 @@ from .writing import Writing
 
 
 def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
-    """`tasks` (all of them) with all that their page reads of other rows."""
+    """`tasks` (all of them) with all that their page reads of other rows, except with_duty."""
     rows = (Task.objects.all() if tasks is None else tasks).select_related(
-        "duty__edition", "duty__schedule", "organization", "assignee", "lead", "closed_by", "closed_for",
-        "procedure",
-    )  # fmt: skip
+        "organization", "assignee", "lead", "closed_by", "closed_for", "procedure", "case"
+    )
     return rows.defer("procedure__text").annotate(edition_due=edition_of_period())
+
+
+def _page(reach: Reach, *, pk: int) -> QuerySet[Task]:
+    return pages(Task.objects.within(reach)).filter(pk=pk)
+
+
+PAGE = Statement(_page)
+
+
+def page_task(pk: int, reach: Reach = None) -> Task:
+    """The task as its page needs it, if it is within `reach` (None: everywhere); raises Task.DoesNotExist."""
+    for task in PAGE.ask(reach, pk=pk):
+        return with_duty(task)
+    raise Task.DoesNotExist
 
 
 class Page(Writing, Surroundings):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from raci.content import Row
-from raci.models import FollowUp
+from raci.models import CaseKind, FollowUp
 from raci.words import REGISTERS, standard_due_in_words
 
 from .base import NONE, Section, SettingsForm, changed, select, switch
@@ -21,7 +21,10 @@ SWITCHES = ("is_entry", "is_acknowledged", "needs_choice")
 class RaisingForm(SettingsForm):
     def __init__(self, ground: Ground, *args: Any, **kwargs: Any) -> None:
         row = self.row = ground.row
-        initial = {name: row.get(name, False) for name in SWITCHES} | {"register": row.get("register", "")}
+        initial = {name: row.get(name, False) for name in SWITCHES} | {
+            "register": row.get("register", ""),
+            "case_kind": row.get("case_kind", CaseKind.REQUEST.value),
+        }
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["is_entry"] = switch(
             _("人が起票できる"),
@@ -46,7 +49,13 @@ class RaisingForm(SettingsForm):
             required=False,
             help_text=_("完了すると、記入した内容がこの台帳に載ります。"),
         )
+        self.fields["case_kind"] = select(
+            _("案件の種類"),
+            [(k.value, f"{k.label}({k.prefix}-…)") for k in CaseKind],
+            help_text=_("ここから始まる案件の番号と、載る一覧が決まります。"),
+        )
         if "schedule" in row:
+            del self.fields["case_kind"]
             del self.fields["is_entry"]  # its tasks are made by the calendar
 
     def clean(self) -> dict[str, Any]:

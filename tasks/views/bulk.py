@@ -20,6 +20,7 @@ from tasks.bulk import LIMIT, bulk_answers, why_not
 from tasks.filling import task_fields
 from tasks.forms import text_of
 from tasks.models import Task
+from tasks.models.task import with_duty
 from tasks.page import pages
 from tasks.words import period_short
 
@@ -34,7 +35,7 @@ def task_close_many(request: Request) -> HttpResponse:
     if len(ids) > LIMIT:
         raise Refusal(_("一度に完了にできるのは %(limit)s 件までです。") % {"limit": LIMIT})
     visible = Task.objects.visible_to(request.user, request.today).filter(pk__in=ids)
-    tasks = list(pages(visible).order_by("due_at", "pk"))
+    tasks = [with_duty(task) for task in pages(visible).order_by("due_at", "pk")]
     is_confirmed = bool(request.POST.get("is_confirmed"))
     if not request.POST.get("confirmed"):
         rows = [_row(request, task) for task in tasks]

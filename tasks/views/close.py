@@ -18,7 +18,7 @@ from tasks.acting import CLOSE, FILL, own_teams
 from tasks.answers import normal
 from tasks.filling import task_fields
 from tasks.models import Task
-from tasks.page import pages
+from tasks.page import page_task
 
 from .sending import acting_team, answer, attach_files, closing_of, possible_teams, typed_of, version_of
 from .task import show, task_or_404
@@ -80,7 +80,7 @@ def task_close(request: Request, pk: int) -> HttpResponse:
     response = answer(request, pk, act)
     if request.htmx and response.status_code == 302:
         list(messages.get_messages(request))  # said in the row itself
-        return show(request, pages().get(pk=pk), template="tasks/_closed.html")
+        return show(request, page_task(pk), template="tasks/_closed.html")
     return response
 
 

@@ -19,7 +19,7 @@ from opsdesk.lib.request import Request
 from tasks import progress
 from tasks.acting import CLOSE, main_teams, own_teams, proxy_teams
 from tasks.models import Task
-from tasks.page import pages
+from tasks.page import page_task
 from tasks.words import period_short
 
 from .sending import acting_team, version_of
@@ -73,7 +73,7 @@ def reasoned(request: Request, pk: int, template: str, act: Callable[..., Task],
             context |= {
                 "errors": [(f"#{k}", s) for k, s in (refusal.errors or {"reason": str(refusal)}).items()]
             }
-            context["task"], status = pages().get(pk=pk), 422 if refusal.errors else 409
+            context["task"], status = page_task(pk), 422 if refusal.errors else 409
         else:
             messages.success(request, said)
             return redirect("tasks:detail", pk=pk)

@@ -19,7 +19,7 @@ from tasks import progress
 from tasks.filling import task_fields
 from tasks.forms import raw_of
 from tasks.models import Task
-from tasks.page import Page, pages
+from tasks.page import Page, page_task
 
 from .sending import acting_team, attach_files, version_of
 from .task import show, task_or_404
@@ -44,7 +44,7 @@ def task_revise(request: Request, pk: int) -> HttpResponse:
     try:
         said = _revise(request, page, typed)
     except Refusal as refusal:
-        fresh = pages().get(pk=pk)
+        fresh = page_task(pk)
         return show(request, fresh, typed=typed, refusal=refusal, template=TEMPLATE, is_revision=True)
     messages.success(request, said, extra_tags=f"draft:task-{pk}-{request.user.pk}-revise")
     return redirect("tasks:detail", pk=pk)

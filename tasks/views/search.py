@@ -26,7 +26,7 @@ def search(request: Request) -> HttpResponse:
     duties = [] if kind or token else searching.duties_found(asked, request.today)
     rows = searching.texts_found(asked, request.user, request.today, kind)
     page = KeysetPage(rows, token, is_counted=False) if asked.words else None
-    hits = searching.hits(page.rows, asked.words, request.today) if page else []
+    hits = searching.hits(page.rows, asked, request.today) if page else []
     return render(
         request,
         "tasks/search.html",

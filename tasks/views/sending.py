@@ -21,7 +21,7 @@ from tasks.acting import own_teams, proxy_teams
 from tasks.filling import task_fields
 from tasks.forms import raw_of
 from tasks.models import Task
-from tasks.page import Page, pages
+from tasks.page import Page, page_task
 
 from .task import show, task_or_404
 
@@ -106,7 +106,7 @@ def answer(request: Request, pk: int, act: Callable[[Task, dict[str, Any]], str]
 
 
 def refused(request: Request, task: Task, typed: dict[str, Any], refusal: Refusal) -> HttpResponse:
-    task = pages().get(pk=task.pk)
+    task = page_task(task.pk)
     if not request.htmx:
         return show(request, task, typed=typed, refusal=refusal)
     template = "tasks/_close.html" if task.is_open else "tasks/_closed.html"

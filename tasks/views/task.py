@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
+from raci.access import standing_of
 from tasks.models import Task
-from tasks.page import Page, pages
+from tasks.page import Page, page_task
+from tasks.reach import reach_of
 
 
 def task_or_404(request: Request, pk: int) -> Task:
     """The task with what its page needs; a foreign one is not there."""
-    return get_object_or_404(pages(Task.objects.visible_to(request.user, request.today)), pk=pk)
+    try:
+        return page_task(pk, reach_of(standing_of(request.user, request.today)))
+    except Task.DoesNotExist:
+        raise Http404 from None
 
 
 def show(

@@ -146,7 +146,7 @@ def test_the_table_is_data(db):
 
 def test_the_table_is_kept_a_minute(db, django_assert_num_queries, monkeypatch):
     now = 1000.0
-    monkeypatch.setattr(era.time, "monotonic", lambda: now)
+    monkeypatch.setattr(era, "monotonic", lambda: now)
     with django_assert_num_queries(1):
         era_date(FRIDAY)
         era_date(date(2019, 4, 30))

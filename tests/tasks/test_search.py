@@ -68,7 +68,7 @@ def told(cast, edition, holidays, desk, town):
 
 
 def found(response):
-    return [(hit.kind, hit.number) for hit in response.context["hits"]]
+    return [(hit.kind, int(hit.number[3:])) for hit in response.context["hits"]]
 
 
 def text(response):
@@ -215,7 +215,7 @@ def _texts(task):
 
 
 def rows():
-    columns = ("kind", "of", "task", "audience", "organization", "at", "text", "folded", "context")
+    columns = ("kind", "of", "task", "case", "audience", "organization", "at", "text", "folded", "context")
     return sorted(SearchText.objects.values_list(*columns), key=repr)
 
 

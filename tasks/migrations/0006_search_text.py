@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("tasks", "0004_procedures"),
+        ("tasks", "0005_cases"),
     ]
 
     operations = [
@@ -23,7 +23,12 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("task", "作業の記録"), ("comment", "コメント"), ("file", "ファイル")],
+                        choices=[
+                            ("task", "作業の記録"),
+                            ("case", "案件"),
+                            ("comment", "コメント"),
+                            ("file", "ファイル"),
+                        ],
                         max_length=10,
                         verbose_name="種類",
                     ),
@@ -43,6 +48,17 @@ class Migration(migrations.Migration):
                 ("folded", models.TextField()),
                 ("context", models.TextField()),
                 (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tasks.case",
+                        verbose_name="案件",
+                    ),
+                ),
+                (
                     "organization",
                     models.ForeignKey(
                         blank=True,
@@ -56,6 +72,8 @@ class Migration(migrations.Migration):
                 (
                     "task",
                     models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="tasks.task",

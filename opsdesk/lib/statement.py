@@ -1,0 +1,99 @@
+"""Questions whose SQL is made once: Django takes longer to write a statement than PostgreSQL to answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+#: What stands for the nth value while the SQL is made: nobody's real value, and another one in each `turn`.
+MARKS: Mapping[type, Callable[[int, int], Any]] = {
+    int: lambda n, turn: 2_000_000_000 + 1000 * turn + n,
+    str: lambda n, turn: f"\ue000{turn}.{n}",
+    date: lambda n, turn: date(9000 + 10 * turn, 1, 1) + timedelta(n),
+    datetime: lambda n, turn: datetime(9500 + 10 * turn, 1, 1, tzinfo=UTC) + timedelta(n),
+}
+
+
+class Made(NamedTuple):
+    """SQL with its parameters; `names` says which value stands at which place, "" where none does."""
+
+    compiler: Any
+    sql: str  # "": nothing can be found
+    params: tuple[Any, ...]
+    names: tuple[str, ...]
+    gives_objects: bool
+
+
+class Statement:
+    """`build` gives a queryset for `shape`, all that decides the SQL, and values that it only passes on.
+
+    The queryset gives objects, with what select_related brings, or tuples (values_list). ValueError if the
+    SQL depends on a value: then it belongs to the shape.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any]], most: int = 256) -> None:
+        self.build = build
+        self._made = lru_cache(most)(self._make)
+
+    def ask(self, *shape: Hashable, **values: Any) -> list[Any]:
+        """The rows of `build(*shape, **values)`; a value is an int, a str, a date or a datetime."""
+        made = self._made(shape, tuple((name, type(value)) for name, value in values.items()))
+        if not made.sql:
+            return []
+        params = [adapted(values[n]) if n else p for n, p in zip(made.names, made.params, strict=True)]
+        with connection.cursor() as cursor:
+            cursor.execute(made.sql, params)
+            found = cursor.fetchall()
+        rows = made.compiler.results_iter(results=[found], tuple_expected=True)
+        return list(objects(made.compiler, rows) if made.gives_objects else rows)
+
+    def _make(self, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, type], ...]) -> Made:
+        made, again = (self._marked(shape, kinds, turn) for turn in (0, 1))
+        fixed, fixed_again = (
+            [p for n, p in zip(m.names, m.params, strict=True) if not n] for m in (made, again)
+        )
+        if (made.sql, made.names, fixed) != (again.sql, again.names, fixed_again):
+            raise ValueError(f"the SQL depends on a value: {[name for name, _kind in kinds]}")
+        return made
+
+    def _marked(self, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, type], ...], turn: int) -> Made:
+        marks = {name: MARKS[kind](n, turn) for n, (name, kind) in enumerate(kinds)}
+        queryset = self.build(*shape, **marks)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        gives_objects = issubclass(queryset._iterable_class, ModelIterable)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return Made(compiler, "", (), (), gives_objects)
+        places = {adapted(mark): name for name, mark in marks.items()}
+        names = tuple(places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params)
+        return Made(compiler, sql, tuple(params), names, gives_objects)
+
+
+def adapted(value: Any) -> Any:
+    """A value as the database takes it: SQLite dates as text."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+def objects(compiler: Any, rows: Iterable[Any]) -> Iterator[Any]:
+    """What Django's own ModelIterable makes of rows."""
+    info = compiler.klass_info
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:last]]
+    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+    for row in rows:
+        found = info["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last])
+        for populator in related:
+            populator.populate(row, found)
+        for name, place in compiler.annotation_col_map.items():
+            setattr(found, name, row[place])
+        yield found

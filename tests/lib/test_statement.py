@@ -1,0 +1,72 @@
+"""A Statement answers what its queryset answers, and is made once; SQL that depends on a value is refused."""
+
+from datetime import date
+
+import pytest
+from django.db.models import Count, Q, Value
+
+from opsdesk.lib.statement import Statement
+from tasks.models import Task
+from tests.make import TODAY, at, make_task
+
+
+def due(union_only, *, key, day, now, state):
+    found = Task.objects.filter(key=key, due_on__gte=day, due_at__gt=now, state=state)
+    found = found.select_related("organization", "assignee").annotate(files=Count("attachments"))
+    return found.filter(organization__kind="union") if union_only else found.order_by("pk")
+
+
+def columns(*, key, day):
+    first = (
+        Task.objects.filter(key=key).order_by().values_list("pk", "due_on", "due_at", "answers", Value("a"))
+    )
+    return first.union(first.filter(due_on__lt=day), all=True)
+
+
+@pytest.fixture
+def three(cast, edition):
+    make_task(8, organization=cast.shiomi, assignee=cast.ono, answers={"a": [1]})
+    make_task(8, organization=cast.kirihara)
+    return make_task(7)
+
+
+def test_objects(three, cast, django_assert_num_queries):
+    statement = Statement(due)
+    values = {"key": 8, "day": TODAY, "now": at(9), "state": "open"}
+    for _turn in range(2):
+        with django_assert_num_queries(1):
+            found = statement.ask(False, **values)
+            assert [(t.organization.short_name, t.assignee and t.assignee.name) for t in found] == [
+                ("汐見市", cast.ono.name),
+                ("桐原市", None),
+            ]
+    for ours, stock in zip(found, due(False, **values), strict=True):
+        assert {**vars(ours), "_state": 0} == {**vars(stock), "_state": 0}
+    assert statement.ask(False, **{**values, "now": at(9, on=date(2027, 1, 1))}) == []
+    assert statement.ask(True, **{**values, "key": 7}) == [three]
+    assert statement._made.cache_info().misses == 2
+
+
+def test_tuples(three):
+    statement = Statement(columns)
+    for values in ({"key": 8, "day": TODAY}, {"key": 8, "day": date(2030, 1, 1)}, {"key": 7, "day": TODAY}):
+        assert sorted(statement.ask(**values), key=str) == sorted(columns(**values), key=str)
+
+
+def test_nothing_can_be_found(cast, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert Statement(lambda *, key: Task.objects.filter(key=key, pk__in=[])).ask(key=8) == []
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda *, key: Task.objects.filter(key=key + 1),
+        lambda *, key: Task.objects.filter(Q(key=key) | Q(period=f"FY{key}")),
+        lambda *, key: Task.objects.filter(key=key)[: key % 7 + 1],
+        lambda *, key: Task.objects.filter(key__in=range(key % 99)),
+    ],
+)
+def test_sql_that_depends_on_a_value(cast, build):
+    with pytest.raises(ValueError, match="depends"):
+        Statement(build).ask(key=8)
