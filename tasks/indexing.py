@@ -155,8 +155,8 @@ def said(task: Task) -> Iterator[str]:
 
 
 def _words(field: DutyField, value: Any) -> str:
-    """A date in full; of a check nothing: it has no words."""
-    if value is None or isinstance(value, bool):
+    """A date in full; of a check nothing, it has no words, nor of the codes of organizations."""
+    if value is None or isinstance(value, bool | list) or "organizations" in field.options:
         return ""
     if field.kind == FieldKind.DATE:
         try:

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from opsdesk.lib.folding import fold
-from tasks import indexing, progress, searching
+from tasks import cases, indexing, progress, searching
 from tasks.models import Attachment, Comment, SearchText, Task
+from tests.desk import Desk
 from tests.make import TODAY, at, make_task
 
 URL = "/search/"
@@ -209,6 +210,42 @@ def test_a_restricted_field_is_not_found(cast, edition, desk):
 
 def _texts(task):
     return [f.key for f in indexing.definition_of(task.duty_id).fields if f.kind == "text" and not f.options]
+
+
+CHANGE = {"kind": "プログラム", "content": "帳票の罫線を直したい", "reason": "不便"}
+
+
+def test_cases(ask, cast, holidays):
+    """By number in full or short, by title, by what was asked; a municipality what concerns it."""
+    case = Desk(cast).raise_(45, "ono", title="納税通知書の様式", **CHANGE)
+    Comment.objects.create(
+        case=case, text="様式は内々に", audience="internal", team=cast.team["package"], by=cast.ogawa, at=at()
+    )
+    Comment.objects.create(
+        case=case, text="様式を確かめた", team=cast.team["package"], by=cast.ogawa, at=at(10)
+    )
+    written = rows()
+    assert {(kind, bool(of)) for kind, of, *_rest in written} == {("case", True), ("task", True)}
+    indexing.rebuild()
+    assert set(map(str, written)) < set(map(str, rows()))
+    for q in ("CHG-R8-0001", "chg-r8-1", "Ｒ８－１", "r8-0001", "様式"):
+        assert case.number in [hit.number for hit in ask("ono", q).context["hits"]], q
+        assert ask("makino", q).context["hits"] == [], q
+    assert ask("ono", "CHG-R8-1").context["hits"][0].kind == "case"
+    step = case.steps.get()
+    assert [hit.url for hit in ask("ono", "罫線").context["hits"]] == [f"/tasks/{step.pk}/"]
+    assert [hit.url for hit in ask("ogawa", "CHG-R8-1").context["hits"]] == [f"/tasks/{step.pk}/"]
+    assert len(ask("ogawa", "様式").context["hits"]) == 3
+    assert len(ask("ono", "様式").context["hits"]) == 2
+
+
+def test_a_withdrawn_case(cast, edition, holidays, ask):
+    case = Desk(cast).raise_(45, "ono", title="様式", **CHANGE)
+    cases.withdraw(case, by=cast.ono, at=at(), reason="取りやめ")
+    assert [hit.kind for hit in ask("ono", "取りやめ").context["hits"]] == ["case"]
+    written = rows()
+    indexing.rebuild()
+    assert rows() == written
 
 
 # --- the index ------------------------------------------------------------------------------------------
