@@ -13,6 +13,7 @@ from opsdesk.lib.refusal import Refusal
 
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
+from .indexing import note_comment
 from .models import Audience, Comment, Task
 
 #: The same words by the same person within this time are one comment sent twice.
@@ -60,9 +61,11 @@ def write(
     organization: Organization | None,
 ) -> Comment:
     """The row, for a command that has settled who may write what to whom."""
-    return Comment.objects.create(
+    comment = Comment.objects.create(
         task=task, text=text, audience=audience, organization=organization, team=team, by=by, at=at
     )
+    note_comment(comment)
+    return comment
 
 
 def audiences_for(task: Task, team: Team) -> list[Audience]:

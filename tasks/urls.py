@@ -49,6 +49,7 @@ from .views.revise import task_revise
 from .views.rights import rights
 from .views.roster import roster, roster_import
 from .views.roster_codes import roster_codes
+from .views.search import search
 from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
@@ -95,6 +96,7 @@ urlpatterns: list = [
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
     path("ledger/", ledger, name="ledger"),
+    path("search/", search, name="search"),
     path("tasks/sheet/", task_sheet, name="sheet"),
     path("tasks/close/", task_close_many, name="close_many"),
     path("tasks/<int:pk>/", task_detail, name="detail"),

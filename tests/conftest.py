@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from opsdesk import navigation
 from opsdesk.lib import era
 from raci import definition
-from tasks import casegraph, choices
+from tasks import casegraph, choices, searching
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -78,5 +78,6 @@ def nothing_is_remembered() -> None:
     definition.forget()
     casegraph.forget()
     choices.forget()
+    searching.forget()
     era.forget()
     navigation.forget()

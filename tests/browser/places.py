@@ -433,6 +433,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     ),
     "morishita": (  # 広域組合
         Place("/"),
+        Place("/search/"),
+        Place("/search/?q=%E7%A2%BA%E8%AA%8D"),
+        Place("/search/?q=%E7%A2%BA%E8%AA%8D&kind=comment"),
+        Place("/search/?q=29"),
+        Place("/search/?q=x", status=422),
+        Place("/search/?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89"),
         Place("/?scope=team"),
         Place("/tasks/?scope=all"),
         Place("/tasks/{daily}/"),
