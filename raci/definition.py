@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import access, changes, outline
+from . import changes, outline
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -48,5 +48,4 @@ def forget() -> None:
     """Drop what is kept; tests that roll their database back call it."""
     definition_of.cache_clear()
     outline.forget()
-    access.forget()
     changes.forget()

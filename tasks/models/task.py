@@ -91,7 +91,7 @@ Reach = tuple[tuple[tuple[int, ...], tuple[int | None, ...] | None], ...] | None
 
 
 def reach_of(standing: Standing) -> Reach:
-    """The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on."""
+    """What a person of that standing may read."""
     if standing.is_union:
         return None
     return tuple(
