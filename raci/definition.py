@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import access, changes, outline
+from . import changes, outline
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -56,5 +56,4 @@ def forget() -> None:
     definition_of.cache_clear()
     labels_of.cache_clear()
     outline.forget()
-    access.forget()
     changes.forget()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -26,6 +26,7 @@ from .acknowledgements import counts
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
+from .reach import Reach
 from .words import period_long, period_short, state_words
 
 EMPTY = mark_safe("")
@@ -66,12 +67,20 @@ def with_rows(queryset: Any) -> Any:
     )
 
 
-def light_rows(queryset: Any, today: date) -> Any:
-    """with_rows for TaskTable, which knows duties, signers and organizations already; and counts 確認."""
+def light_rows(reach: Reach, today: date) -> Any:
+    """with_rows within `reach` for TaskTable, which knows duties, signers and organizations already; and
+    counts 確認."""
+    return _light_rows(reach, today).all()
+
+
+@lru_cache(maxsize=64)
+def _light_rows(reach: Reach, today: date) -> Any:
+    """A queryset that is built once a day and never asked itself."""
     own = [name for name in COLUMNS if not name.startswith(("duty__", "organization__"))]
     signed = Signature.objects.filter(task=OuterRef("pk"), void_at=None).order_by().values("task")
     return (
-        queryset.select_related("assignee", "case")
+        Task.objects.within(reach)
+        .select_related("assignee", "case")
         .only(*own, "duty_id", "organization_id")
         .annotate(
             files=files_counted(),

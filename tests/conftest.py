@@ -24,6 +24,24 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+#: What makes a test one of a database or of an environment; django_db as a mark does, too.
+ASKS = {"db", "transactional_db", "live_server", "postgres_url", "redis_url"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, beside which SQLite runs everything, tests that ask no database are left out: they are
+    the same there. tests/opsdesk and tests/bench are about the environment, and stay."""
+    if connection.vendor != "postgresql":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if is_pure(item)])
+    items[:] = [item for item in items if not is_pure(item)]
+
+
+def is_pure(item: pytest.Item) -> bool:
+    asks = ASKS & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+    return not asks and not {"opsdesk", "bench", "faults"} & set(item.path.parts[-2:])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def emptying_passes_the_guards() -> Iterator[None]:
     """The triggers that guard history and editions stay on in every test; only the emptying after a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Entry, entries
+from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from tasks.acknowledgements import own_organizations
 from tasks.commenting import audiences_for
@@ -23,6 +25,13 @@ from .base import Base
 from .shown import Shown, shown_of
 
 EVENTS = 50
+
+
+def _newest(*, pk: str) -> QuerySet[Event]:
+    return Event.objects.about(Task(pk=pk))[: EVENTS + 1]
+
+
+NEWEST = Statement(_newest)
 
 
 class Surroundings(Base):
@@ -117,7 +126,7 @@ class Surroundings(Base):
     @cached_property
     def history(self) -> list[Entry]:
         """Newest first, with the making of the task as its last line."""
-        rows = list(Event.objects.about(self.task)[: EVENTS + 1])
+        rows = NEWEST.ask(pk=str(self.task.pk))
         found = entries(filter(self._may_read, rows[:EVENTS]))
         if len(rows) > EVENTS:
             return found

@@ -138,8 +138,8 @@ def _month_row(load: Load, month: Month) -> dict[str, Any]:
 
 
 def _of_month(load: Load, month: Month, state: str) -> str:
-    """The list behind a figure; "" for several municipalities at once."""
-    if not load.code:
+    """The list behind a figure; "" for several municipalities at once, and where there is no task."""
+    if not load.code or not month.total:
         return ""
     return _tasks(team=load.code, mark=Mark.MAIN.value, state=state, due_from=month.first, due_to=month.last)
 
