@@ -117,7 +117,14 @@ def moved(event: Event) -> str:
     }
 
 
+def extra_raised(event: Event) -> str:
+    """臨時1の作業を作成 期限 11/27(金)."""
+    said = {"n": event.data["serial"], "day": _day(event.data["due_on"], event)}
+    return _("臨時%(n)sの作業を作成 期限 %(day)s") % said
+
+
 SENTENCES = {
+    "task.extra_raised": Sentence(gettext_lazy("臨時"), extra_raised, reason, "info"),
     "task.moved": Sentence(gettext_lazy("移動"), moved, reason, "info"),
     "procedure.saved": Sentence(
         gettext_lazy("手順書"), lambda e: _("第%(number)s版を保存") % e.data, reason, "info"

@@ -26,7 +26,7 @@ from .acknowledgements import counts
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
-from .words import period_short, state_words
+from .words import extra_words, period_short, state_words
 
 EMPTY = mark_safe("")
 #: What a row shows, and nothing else, is fetched.
@@ -205,14 +205,16 @@ class TaskTable(FastTable):
         return f"{self.detail[0]}{task.pk}{self.detail[2]}"
 
     def render_work(self, record: Task) -> SafeString:
-        tag = f' <span class="tag">{self.caught_up}</span>' if record.is_caught_up else ""
+        words = (extra_words(record) if record.serial else "", self.caught_up if record.is_caught_up else "")
+        tag = "".join(f' <span class="tag">{word}</span>' for word in words if word)
         return mark_safe(
             f'<span class="t-work"><span class="no">No.{record.duty.number}</span> '
             f'<a href="{self.url(record)}">{escape(record.duty.work)}</a>{tag}</span>'
         )
 
     def value_work(self, record: Task) -> str:
-        return f"No.{record.duty.number} {record.duty.work}"
+        extra = f"（{extra_words(record)}）" if record.serial else ""
+        return f"No.{record.duty.number} {record.duty.work}{extra}"
 
     def render_period(self, record: Task) -> str:
         key = (record.duty.cycle, record.period_on, record.serial)

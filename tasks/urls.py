@@ -17,6 +17,7 @@ from .views.edition_compare import edition_compare
 from .views.edition_grid import edition_grid
 from .views.edition_list import editions
 from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
+from .views.extra import extra
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
@@ -62,6 +63,7 @@ urlpatterns: list = [
     path("editions/import/", edition_import, name="edition_import"),
     path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/extra/", extra, name="extra"),
     path("duties/<int:number>/procedure/", procedure, name="procedure"),
     path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
     path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),

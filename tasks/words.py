@@ -58,7 +58,8 @@ def period_long(task: Task, calendar: Any) -> str:
 
 def period_short(task: Task, today: date) -> str:
     """11/20(金), 令和8年12月, 令和8年度; 臨時 with its number."""
-    extra = _(" 臨時%(n)s") % {"n": task.serial} if task.serial else ""
+    words = extra_words(task)
+    extra = f" {words}" if words else ""
     if task.duty.cycle == Cycle.MONTHLY:
         return (
             _("%(year)s年%(month)s月") % {"year": era_year(task.period_on), "month": task.period_on.month}
@@ -67,6 +68,11 @@ def period_short(task: Task, today: date) -> str:
     if task.duty.cycle == Cycle.YEARLY:
         return FiscalYear.of(task.period_on).label + extra
     return era_short(task.period_on, today) + extra
+
+
+def extra_words(task: Task) -> str:
+    """臨時1, "" for what the calendar made."""
+    return _("臨時%(n)s") % {"n": task.extra} if task.extra else ""
 
 
 def is_recorded_later(task: Task, calendar: Any) -> bool:
