@@ -28,6 +28,7 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.month import month
+from .views.move import task_move
 from .views.municipalities import (
     municipalities,
     municipality_join,
@@ -108,6 +109,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/move/", task_move, name="move"),
     path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),

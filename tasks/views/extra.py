@@ -17,14 +17,14 @@ from django.views.decorators.http import require_http_methods
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
-from opsdesk.calendar.days import DAY, Calendar
-from opsdesk.lib.era import era_date, era_short
+from opsdesk.lib.era import era_date
 from opsdesk.lib.filters import EraDateField
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
 from opsdesk.lib.templatetags.dates import hm
 from raci.models import Duty, Scope
 from tasks import progress
+from tasks.coming import business_days_in_words
 from tasks.extra import occasions, raisers
 from tasks.models import Task
 from tasks.recurrence import rule_of
@@ -32,19 +32,24 @@ from tasks.words import period_short
 
 from .matrix import edition_on
 
-#: Business days that the form names for the due day.
-DAYS = 3
+CHOOSE = dict.fromkeys(("required", "invalid_choice"), gettext_lazy("選んでください。"))
+DAY_HINT = gettext_lazy("今日からの開庁日。例: R8.12.4、2026/12/4。近い開庁日: %(days)s")
 
 
 class ExtraForm(forms.Form):
     """`made`: the calendar's own tasks, of which one comes once more; asks only where there is a choice."""
 
-    period = forms.ChoiceField(label=gettext_lazy("対象期間"))
-    organization = forms.ChoiceField(label=gettext_lazy("団体"))
-    team = forms.ChoiceField(label=gettext_lazy("作る担当"), widget=forms.RadioSelect)
-    due_on = EraDateField(label=gettext_lazy("期限"))
+    period = forms.ChoiceField(label=gettext_lazy("対象期間"), error_messages=CHOOSE)
+    organization = forms.ChoiceField(label=gettext_lazy("団体"), error_messages=CHOOSE)
+    team = forms.ChoiceField(label=gettext_lazy("作る担当"), widget=forms.RadioSelect, error_messages=CHOOSE)
+    due_on = EraDateField(
+        label=gettext_lazy("期限"), error_messages={"required": gettext_lazy("期限を入力してください。")}
+    )
     reason = forms.CharField(
-        label=gettext_lazy("臨時に行う理由"), widget=forms.Textarea(attrs={"rows": 3}), max_length=1000
+        label=gettext_lazy("臨時に行う理由"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        error_messages={"required": gettext_lazy("臨時に行う理由を入力してください。")},
     )
 
     def __init__(self, data: Any, made: list[Task], teams: list[Team], request: Request) -> None:
@@ -56,7 +61,8 @@ class ExtraForm(forms.Form):
         self._offer("organization", [(pk, str(o)) for pk, o in self.organizations.items()])
         self._offer("team", [(pk, str(team)) for pk, team in self.teams.items()])
         calendar = calendar_of(made[0].organization if len(self.organizations) == 1 else None)
-        self.fields["due_on"].help_text = _days(calendar, request)
+        days = business_days_in_words(calendar, request.today)
+        self.fields["due_on"].help_text = DAY_HINT % {"days": days}
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field: Any = self.fields[name]
@@ -73,17 +79,6 @@ class ExtraForm(forms.Form):
             "organization": self.organizations[given["organization"]],
             "team": self.teams[given["team"]],
         }
-
-
-def _days(calendar: Calendar, request: Request) -> str:
-    """The next business days in words, as a help for the due day."""
-    day, words = request.today, []
-    for _nth in range(DAYS):
-        day = calendar.next_business_day(day)
-        said = {"day": era_short(day, request.today), "n": calendar.ordinal(day)}
-        words.append(_("%(day)s 第%(n)s開庁日") % said)
-        day += DAY
-    return _("今日からの開庁日。例: R8.12.4、2026/12/4。近い開庁日: %(days)s") % {"days": "、".join(words)}
 
 
 @allow(team_member, label=gettext_lazy("臨時の作業を作る"))

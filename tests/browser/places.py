@@ -442,6 +442,8 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/"),
         Place("/tasks/{daily}/?proxy=1"),
         Place("/tasks/{daily}/skip/?proxy=1"),
+        Place("/tasks/{daily}/move/"),
+        Place("/tasks/{daily}/move/", act=no_reason, status=422),
         Place("/tasks/{request}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
