@@ -74,7 +74,7 @@ class ExtraForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """As the command takes them."""
-        given = {name: value or self.initial.get(name) for name, value in self.cleaned_data.items()}
+        given: dict[str, Any] = {n: value or self.initial.get(n) for n, value in self.cleaned_data.items()}
         return given | {
             "organization": self.organizations[given["organization"]],
             "team": self.teams[given["team"]],
