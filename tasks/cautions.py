@@ -99,8 +99,3 @@ def of_displaced(number: int) -> str:
         reverse("tasks:closed_day_tasks"),
         _("移すか、対象外にするか、そのままにするかを決めてください。"),
     )
-
-
-def _of_holidays(year: FiscalYear) -> str:
-    sentence = _("%(year)sの祝日が登録されていません。管理者が、管理画面の「祝日」から取り込んでください。")
-    return sentence % {"year": year.label}
