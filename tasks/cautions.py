@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.calendar.holidays import missing_for
 from raci.access import Standing
 from raci.models import Edition
