@@ -26,6 +26,7 @@ class Standing:
     approver_of: frozenset[int]
     union_id: int | None
     marks: Mapping[int, Mapping[int, str]] = field(repr=False)  # duty id -> role id -> mark
+    editions: tuple[int, ...] = ()  # ids of the issued editions in which a role of theirs has a mark
 
     @property
     def is_union(self) -> bool:
@@ -122,25 +123,33 @@ def _standing(user: Any, today: date) -> Standing:
     teams = {m.team_id: m.team for m in memberships}
     rows = _marks(teams.values()) if teams else []
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark, _union in rows:
+    for duty, role, mark, _edition, _union in rows:
         known = marks.setdefault(duty, {})
         if STRENGTH[mark] > STRENGTH.get(known.get(role, ""), 0):
             known[role] = mark
     approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
-    return Standing(tuple(teams.values()), approver_of, rows[0][3] if rows else union_id(), marks)
+    editions = tuple(sorted({row[3] for row in rows}))
+    return Standing(tuple(teams.values()), approver_of, rows[0][4] if rows else union_id(), marks, editions)
 
 
-def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int | None]]:
-    """(duty, role, mark, id of the union) of every issued edition; the union's id saves a statement.
+def _marks(teams: Iterable[Team]) -> list[tuple[int, int, str, int, int | None]]:
+    """(duty, role, mark, edition, id of the union) of every issued edition; the union's id saves a statement.
 
     A signer without a mark sees the duty as one with △ does."""
     union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
     of = {"role__in": {t.role_id for t in teams}, "duty__edition__state__in": Edition.ISSUED}
-    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark", union)
+    marked = (
+        Assignment.objects.filter(**of)
+        .order_by()
+        .values_list("duty_id", "role_id", "mark", "duty__edition_id", union)
+    )
     signing = Signer.objects.filter(**of).order_by()
     return list(
         marked.union(
-            signing.values_list("duty_id", "role_id", Value(Mark.RELATED.value, CharField()), union), all=True
+            signing.values_list(
+                "duty_id", "role_id", Value(Mark.RELATED.value, CharField()), "duty__edition_id", union
+            ),
+            all=True,
         )
     )
 

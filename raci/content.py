@@ -30,6 +30,7 @@ SETTINGS = (
     "scope",
     "sharing",
     "is_entry",
+    "case_kind",
     "is_acknowledged",
     "needs_choice",
     "standard_due",

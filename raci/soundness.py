@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .content import Row
-from .models import Cycle, FieldKind, FollowUp, Mark, Scope, Sharing
+from .models import CaseKind, Cycle, FieldKind, FollowUp, Mark, Scope, Sharing
 from .models.schedule import Anchor, Move, Schedule
 
 LENGTHS = {"category": 100, "section": 100, "work": 200, "note": 200}
@@ -66,6 +66,8 @@ def _of_row(
         yield "scope", _("範囲は 共通 か 構成団体ごと にしてください。")
     if row.get("sharing", Sharing.ONE) not in Sharing.values:
         yield "sharing", _("主担当の分け方を選んでください。")
+    if row.get("case_kind", CaseKind.REQUEST) not in CaseKind.values:
+        yield "case_kind", _("案件の種類を選んでください。")
     yield from _of_schedule(row)
     yield from _of_fields(row, roles)
     yield from _of_people(row, roles)

@@ -19,7 +19,8 @@ from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Mark, Sharing, Signer
 
-from .models import Task
+from .asked import namer
+from .models import Case, Concern, Task
 
 #: Who may do what, by marks (domain.md): comment and attach; fill in and start; close, skip and reopen.
 COMMENT = frozenset({Mark.MAIN.value, Mark.SUPPORT.value, Mark.RELATED.value})
@@ -34,7 +35,21 @@ def own_teams(task: Task, user: Any, today: date, marks: Collection[str]) -> lis
     if task.duty.sharing == Sharing.SIGNERS:
         signers = definition_of(task.duty_id).signers
         found += [t for t in standing.teams if t not in found and any(is_signer(t, s, task) for s in signers)]
-    return found
+    if task.case_id and marks == FILL:
+        found += [t for t in standing.teams if t not in found and is_named(t, task)]
+    return [t for t in found if is_concerned(t, task)] if task.case_id else found
+
+
+def is_named(team: Team, task: Task) -> bool:
+    """A field says that the team's role puts another value in the place of what was answered (わからない)."""
+    return any(namer(f, task.answers) == team.role.code for f in definition_of(task.duty_id).fields)
+
+
+def is_concerned(team: Team, task: Task) -> bool:
+    """A common step of a case is only for the municipalities that the case concerns."""
+    if team.role.kind != Organization.Kind.MEMBER or team.organization_id == task.organization_id:
+        return True
+    return Concern.objects.filter(case=task.case_id, organization=team.organization_id).exists()
 
 
 def is_signer(team: Team, signer: Signer, task: Task) -> bool:
@@ -97,9 +112,13 @@ def authorize(
 
 def locked(task: Task, version: int | None = None, *, at: datetime) -> Task:
     """The row, locked and fresh; raises Refusal if it is no longer the `version` that the person saw."""
+    if task.case_id:  # before its steps: two closers of two branches would each see the other's still open
+        Case.objects.select_for_update().get(pk=task.case_id)
     row = (
         Task.objects.select_for_update(of=("self",))
-        .select_related("duty__edition", "organization", "assignee", "lead", "closed_by", "closed_for")
+        .select_related(
+            "duty__edition", "organization", "assignee", "lead", "closed_by", "closed_for", "case__entry"
+        )
         .get(pk=task.pk)
     )
     if version is not None and row.version != version:

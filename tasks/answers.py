@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from opsdesk.lib.era import read_date
+from opsdesk.lib.era import read_date, read_moment
 from raci.models import DutyField, FieldKind
 
 from .asked import Field, Reading, Setting, fields_of, is_empty, line_no
@@ -95,10 +96,15 @@ def read_value(row: DutyField, raw: Any) -> Any:
     """One answer as it is stored (a date as ISO text), None if empty; ValueError has the sentence to show."""
     if row.kind == FieldKind.CHECK:
         return raw in (True, "on", "1", "true")
+    if row.options.get("organizations") == "many":
+        codes = [str(code) for code in (raw if isinstance(raw, list | tuple) else [raw]) if code]
+        return list(dict.fromkeys(codes)) or None
     if is_empty(raw):
         return None
     if row.kind == FieldKind.NUMBER:
         return _not_below(read_number(raw), row.options.get("min", 0))
+    if row.kind == FieldKind.DATE and row.options.get("time"):
+        return read_moment(str(raw)).isoformat(timespec="minutes")
     if row.kind == FieldKind.DATE:
         return (raw if isinstance(raw, date) else read_date(str(raw))).isoformat()
     text = str(raw)
@@ -106,6 +112,8 @@ def read_value(row: DutyField, raw: Any) -> Any:
         raise ValueError(_("選択肢から選んでください。"))
     if row.options.get("pattern") == "month":
         return read_month(text)
+    if row.options.get("pattern") == "private_use_or_ivs":
+        return read_character(text)
     if len(text) > TEXT_LIMIT:
         raise ValueError(_("%(limit)s 文字以内で入力してください。") % {"limit": f"{TEXT_LIMIT:,}"})
     if "\0" in text:
@@ -123,6 +131,19 @@ def read_month(text: str) -> str:
         ).isoformat()[:7]
     except ValueError:
         raise ValueError(_("年月は 2027-06 や R9.6 のように入力してください。")) from None
+
+
+def read_character(text: str) -> str:
+    """A 外字 by its code: U+E000 to U+F8FF, or a character with a variation selector (U+8FBA U+E0100).
+
+    Written as codes or as the character; kept as codes. Raises ValueError with the sentence to show."""
+    codes = re.fullmatch(r"(?:U\+)?([0-9A-F]{4,6})(?:[ ,]*(?:U\+)?(E01[0-9A-F]{2}))?", plain(text).upper())
+    points = [int(c, 16) for c in codes.groups() if c] if codes else [ord(c) for c in text.strip()]
+    is_private = len(points) == 1 and 0xE000 <= points[0] <= 0xF8FF
+    is_variant = len(points) == 2 and points[0] >= 0x3400 and 0xE0100 <= points[1] <= 0xE01EF
+    if not (is_private or is_variant):
+        raise ValueError(_("外字コードは U+E000〜U+F8FF か、異体字(例 U+8FBA U+E0100)で入力してください。"))
+    return " ".join(f"U+{point:04X}" for point in points)
 
 
 def _not_below(number: int, least: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -50,6 +50,8 @@ class Setting:
     limit_percent: int = 5
     period: tuple[date, date] | None = None
     files: frozenset[str] = frozenset()  # keys of file fields that have a file
+    organizations: Mapping[str, str] = field(default_factory=dict)  # code -> name of those to choose from
+    known: Mapping[str, tuple[str, Any]] = field(default_factory=dict)  # "41.quantity" -> label, answer
 
 
 def fields_of(rows: Iterable[DutyField]) -> tuple[Field, ...]:
@@ -60,6 +62,20 @@ def fields_of(rows: Iterable[DutyField]) -> tuple[Field, ...]:
         if row.parent_id:
             columns.setdefault(row.parent_id, []).append(row)
     return tuple(Field(row, tuple(columns.get(row.pk, ()))) for row in rows if not row.parent_id)
+
+
+def skipped_by(fields: Iterable[Field], answers: Mapping[str, Any]) -> str:
+    """範囲: 庁内LANのため対象外, the answer with which closing counts as 対象外; "" without one."""
+    for f in fields:
+        if answers.get(f.key) in f.row.options.get("skips", ()):
+            return f"{f.row.label}: {answers[f.key]}"
+    return ""
+
+
+def namer(row: DutyField, answers: Mapping[str, Any]) -> str:
+    """Code of the role that puts another value in the place of this answer (わからない), or ""."""
+    value = answers.get(row.key)
+    return row.options.get("named_by", {}).get(value, "") if isinstance(value, str) else ""
 
 
 def is_empty(value: Any) -> bool:

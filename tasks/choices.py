@@ -89,5 +89,10 @@ def organizations_of(teams: Iterable[TeamChoice]) -> list[tuple[str, str, int]]:
     ]
 
 
+def member_names() -> dict[str, str]:
+    """Names of the municipalities by code, in order."""
+    return {t.organization_code: t.organization_name for t in all_teams() if t.is_member}
+
+
 def by_code(teams: Iterable[Any]) -> dict[str, Any]:
     return {team.code: team for team in teams}

@@ -16,12 +16,17 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
+from . import caseflow
 from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, store
 from .around import missing_before
-from .filling import editable, reading_of
-from .models import Outcome, Task
+from .asked import skipped_by
+from .filling import editable, reading_of, task_fields, unnamed
+from .following import NOTHING, Following, answers_of, course_of, links_of, refuse_confirming, skipped_course
+from .linking import join, open_link
+from .models import Case, Outcome, Task
 from .procedures import version_on
 from .publishing import publish
+from .raising import concerns_said, members_on
 from .taking import lead_after
 
 
@@ -107,11 +112,14 @@ def close(
     done_on: date | None = None,
     version: int | None = None,
     reason: str = "",
+    following: Following = NOTHING,
 ) -> Task:
-    """完了にする for `team`, which has ◎; `reason` is that of acting for another team (代行).
+    """完了にする for `team`, which has ◎; `reason` is that of acting for another team (代行), `following`
+    what a step of a case asks for.
 
     An empty `outcome` follows from the findings. Raises Refusal if somebody closed it before; with errors
-    by field (and for `outcome`, `remark`, `done_on`) if something is wrong or missing.
+    by field (and for `outcome`, `remark`, `done_on`, `chosen`, `again`, `links`) if something is wrong or
+    missing.
     """
     task = locked(task, at=at)
     require_open(task, at)
@@ -122,7 +130,7 @@ def close(
     task.lead = lead_after(task, team, at)
     return finish(
         task, by=by, team=team, at=at, answers=answers, outcome=outcome, remark=remark, done_on=done_on,
-        proxy=proxy, reason=reason,
+        proxy=proxy, reason=reason, following=following,
     )  # fmt: skip
 
 
@@ -138,6 +146,7 @@ def finish(
     done_on: date | None,
     proxy: bool,
     reason: str,
+    following: Following = NOTHING,
 ) -> Task:
     """The beats of closing a locked task, after the rights are settled; of the last signature too."""
     today = timezone.localdate(at)
@@ -145,14 +154,17 @@ def finish(
     task.remark = task.remark if remark is None else remark
     task.outcome = outcome or (Outcome.ABNORMAL if reading.findings else Outcome.NORMAL)
     task.done_on = done_on or today
-    refuse({**reading.errors, **reading.missing, **_wrong(task, reading.findings, today)})
-    task.state = Task.State.DONE
+    wrong = _course(task, by, following)
+    refuse({**reading.errors, **reading.missing, **_wrong(task, reading.findings, today), **wrong})
     task.closed_at, task.closed_by, task.closed_for = at, by, team
     task.is_proxy, task.reason = proxy, reason if proxy else ""
+    if said := skipped_by(task_fields(task), task.answers):
+        return _pass_over(task, said, by=by, team=team, at=at, proxy=proxy)
+    task.state = Task.State.DONE
     task.procedure_id = version_on(task.key, task.done_on)
     store(
         task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by",
-        "closed_for", "is_proxy", "reason", "procedure_id", at=at,
+        "closed_for", "is_proxy", "reason", "procedure_id", "course", at=at,
     )  # fmt: skip
     published: dict[str, Any] = {}
     if task.duty.is_acknowledged:
@@ -169,10 +181,65 @@ def finish(
         late=task.was_late,
         findings=list(reading.findings.values()),
         missing=missing_before(task),
+        **_asked_for(task),
         **published,
         **proxy_data(proxy, reason),
     )
+    go_on(task, by=by, at=at)
+    _link(task, following, by=by, team=team, at=at)
     return task
+
+
+def _course(task: Task, by: Any, following: Following) -> dict[str, str]:
+    """Set what the step asks for; errors by field. Raises Refusal if `by` may not confirm it."""
+    if task.case is None:
+        return {}
+    tasks = caseflow.tasks_of(task.case, task)
+    refuse_confirming(task, tasks, by)
+    task.course, errors = course_of(task, tasks, following)
+    return {**unnamed(task), **errors}
+
+
+def _asked_for(task: Task) -> dict[str, Any]:
+    """For the history: the round, and that it asks for another one."""
+    if task.case is None:
+        return {}
+    return {"round": task.round, "ng": bool((task.course or {}).get("ng"))}
+
+
+def _pass_over(task: Task, said: str, *, by: Any, team: Team, at: datetime, proxy: bool) -> Task:
+    """An answer that says that the work is not needed counts as 対象外; the answer is the reason."""
+    task.state, task.reason, task.outcome, task.done_on = Task.State.SKIPPED, said, "", None
+    store(
+        task, "state", "answers", "outcome", "remark", "done_on", "lead", "closed_at", "closed_by",
+        "closed_for", "is_proxy", "reason", "course", at=at,
+    )  # fmt: skip
+    record(
+        "task.skipped", task, by=by, team=team, at=at, stream=task.organization.code, reason=said, proxy=proxy
+    )
+    go_on(task, by=by, at=at)
+    return task
+
+
+def go_on(task: Task, *, by: Any, at: datetime) -> None:
+    """What follows a step of a case that was closed or skipped."""
+    if task.case is None:
+        return
+    if codes := concerns_said(task):
+        caseflow.set_concerns(task.case, members_on(timezone.localdate(at), codes), at=at)
+    caseflow.advance(task.case, by=by, at=at, after=task)
+
+
+def _link(task: Task, following: Following, *, by: Any, team: Team, at: datetime) -> None:
+    """Open or join other cases: those asked for, and those that an answer asks for."""
+    if task.case is None:
+        return
+    wanted: dict[int, Case | None] = {e.target_key: None for e in links_of(task) if e.condition}
+    for target, other in {**wanted, **following.links}.items():
+        if other is None:
+            open_link(task, target, by=by, team=team, at=at)
+        else:
+            join(caseflow.lock(other.pk), task.case, by=by, at=at)
 
 
 def _wrong(task: Task, findings: Mapping[str, str], today: date) -> dict[str, str]:
@@ -203,10 +270,15 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
     proxy = authorize(task, by=by, team=team, at=at, marks=CLOSE, reason=reason)
     if not main_teams(task, [team]):
         raise PermissionDenied(_("対象外にできるのは主担当(◎)だけです。"))
+    _require_skippable(task)
     task.lead = lead_after(task, team, at)
     task.state, task.reason, task.is_proxy = Task.State.SKIPPED, reason, proxy
     task.closed_at, task.closed_by, task.closed_for = at, by, team
-    store(task, "state", "reason", "is_proxy", "lead", "closed_at", "closed_by", "closed_for", at=at)
+    if task.case is not None:
+        task.course = skipped_course(task, caseflow.tasks_of(task.case, task))
+    store(
+        task, "state", "reason", "is_proxy", "lead", "closed_at", "closed_by", "closed_for", "course", at=at
+    )
     record(
         "task.skipped",
         task,
@@ -217,7 +289,19 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
         reason=reason,
         proxy=proxy,
     )
+    go_on(task, by=by, at=at)
     return task
+
+
+def _require_skippable(task: Task) -> None:
+    """A report of an incident may be left out only of the lightest level, or if it was none."""
+    rule = task.duty.standard_due
+    if task.case is None or "may_skip_level" not in rule:
+        return
+    number, _dot, name = rule["level"].rpartition(".")
+    level = str(answers_of(caseflow.tasks_of(task.case)).get(int(number), {}).get(name, ""))[:1]
+    if level.isdigit() and level != rule["may_skip_level"]:
+        raise Refusal(_("障害レベル%(level)sの障害では、この作業を対象外にできません。") % {"level": level})
 
 
 def need_reason(reason: str, sentence: str) -> None:

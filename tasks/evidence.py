@@ -99,13 +99,16 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
 
     By the team that attached it; raises Refusal without a reason.
     """
+    if attachment.task is None:
+        raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
     locked(attachment.task, at=at)
     row = (
         Attachment.objects.select_for_update(of=("self",))
         .select_related("task__organization", "task__duty")
         .get(pk=attachment.pk)
     )
-    if team.pk != row.team_id or team not in own_teams(row.task, by, timezone.localdate(at), COMMENT):
+    task = attachment.task
+    if team.pk != row.team_id or team not in own_teams(task, by, timezone.localdate(at), COMMENT):
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
     if row.withdrawn_at is not None:
         raise Refusal(_("このファイルはすでに取り消されています。"))
@@ -117,7 +120,7 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     transaction.on_commit(lambda: storage.delete(stored))
     record(
-        "task.evidence_withdrawn", row.task, by=by, team=team, at=at, stream=row.task.organization.code,
+        "task.evidence_withdrawn", task, by=by, team=team, at=at, stream=task.organization.code,
         attachment=row.pk, sha256=row.sha256, reason=reason, **_shown_name(row),
     )  # fmt: skip
     return row

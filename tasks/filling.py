@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
 from opsdesk.calendar.days import last_of_month
@@ -14,6 +16,8 @@ from raci.definition import definition_of
 from raci.models import Cycle, Mark, Sharing
 
 from .answers import Field, Reading, Setting, carried, fields_of, is_empty, read
+from .asked import namer
+from .choices import all_teams, member_names
 from .models import Task
 from .signing_order import signed_roles
 
@@ -28,7 +32,7 @@ def editable(
     """Keys of the fields that `team` may fill in; `frozen`: roles whose signature stands (asked for if None).
 
     A field of a signer is the signer's alone until signed. On a common task a municipality's ○ fills in only
-    its own fields; `filled_by` names roles that fill a field in whatever their mark.
+    its own fields; `filled_by` and `named_by` name roles that fill a field in whatever their mark.
     """
     if not task.is_open and not is_revision:
         return set()
@@ -48,8 +52,23 @@ def editable(
             mine = row.signer_role_id == team.role_id and team.role_id not in frozen
         else:
             mine = (fills and not is_guest) or team.role.code in row.options.get("filled_by", ())
+            mine = mine or namer(row, task.answers) == team.role.code
         if mine and not row.options.get("is_shown"):
             found.add(f.key)
+    return found
+
+
+def unnamed(task: Task) -> dict[str, str]:
+    """Errors by field of answers in whose place somebody else is still to put another one (わからない)."""
+    found = {}
+    for f in task_fields(task):
+        if role := namer(f.row, task.answers):
+            names = {t.role_code: t.name for t in all_teams()}
+            found[f.key] = _("%(label)sは%(who)sが決めます。「%(value)s」のままでは完了にできません。") % {
+                "label": f.row.label,
+                "who": names.get(role, role),
+                "value": task.answers[f.key],
+            }
     return found
 
 
@@ -63,7 +82,22 @@ def setting_of(task: Task, today: date, files: frozenset[str] | None = None, cal
         limit_percent=task.organization.unpatched_limit_percent,
         period=period_of(task),
         files=files,
+        organizations=member_names(),
+        known=_known(task),
     )
+
+
+def _known(task: Task) -> dict[str, tuple[str, Any]]:
+    """Answers of other steps of the case that a finding looks at, with their labels."""
+    names = [f.row.finding.get("ne", "") for f in task_fields(task) if f.row.finding]
+    if task.case is None or not any("." in name for name in names):
+        return {}
+    found = {}
+    for step in task.case.steps.filter(is_withdrawn=False).order_by("pk"):
+        for f in task_fields(step):
+            if f"{step.key}.{f.key}" in names and f.key in step.answers:
+                found[f"{step.key}.{f.key}"] = (f.row.label, step.answers[f.key])
+    return found
 
 
 def reading_of(

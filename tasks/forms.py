@@ -15,6 +15,7 @@ from opsdesk.lib.era import era_short
 from raci.models import DutyField, FieldKind
 
 from .answers import Field, Reading, choices_of, is_empty, is_required
+from .choices import member_names
 
 #: A day of no fiscal year of ours: dates in inputs always carry their year (R8.12/3(木)).
 NO_DAY = date(1, 1, 1)
@@ -26,6 +27,11 @@ class Choice:
     value: str
     is_chosen: bool
     css: str = ""
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.label or self.value
 
 
 @dataclass
@@ -61,6 +67,11 @@ class Shown:
     @property
     def unit(self) -> str:
         return self.row.options.get("unit", "")
+
+    @property
+    def is_many(self) -> bool:
+        """Several of the choices at once: a box each."""
+        return self.row.options.get("organizations") == "many"
 
     @property
     def is_long(self) -> bool:
@@ -202,20 +213,27 @@ def _shown(
     reading: Reading,
     errors: Mapping[str, str],
 ) -> Shown:
-    css = {"OK": "", "NG": "ng"}
     text = text_of(row, value)
     return Shown(
         row=row,
         name=name,
         text=text,
         is_checked=value in (True, "on"),
-        choices=[Choice(c, text == c, css.get(c, "na")) for c in choices_of(row)],
+        choices=_choices(row, value),
         error=errors.get(where, ""),
         finding=reading.findings.get(where, ""),
         is_needed=row.is_required,
         is_editable=is_editable,
         label=row.label,
     )
+
+
+def _choices(row: DutyField, value: Any) -> list[Choice]:
+    if not row.options.get("organizations"):
+        css = {"OK": "", "NG": "ng"}
+        return [Choice(c, str(value) == c, css.get(c, "na")) for c in choices_of(row)]
+    codes = value if isinstance(value, list) else [value]
+    return [Choice(code, code in codes, label=name) for code, name in member_names().items()]
 
 
 def _lines(
@@ -257,16 +275,20 @@ def _lines(
 
 
 def text_of(row: DutyField, value: Any) -> str:
-    """What an input shows: typed text as it is, a stored date as R8.12/3(木)."""
+    """What an input shows: typed text as it is, a stored date as R8.12/3(木), municipalities by name."""
     if value is True:
         return _("確認済み")
     if value is None or value is False:
         return ""
     if row.kind == FieldKind.DATE:
+        day, _t, hour = str(value).partition("T")
         try:
-            return era_short(date.fromisoformat(str(value)), NO_DAY)
+            return f"{era_short(date.fromisoformat(day), NO_DAY)} {hour}".strip()
         except ValueError:
             return str(value)
+    if row.options.get("organizations"):
+        names = member_names()
+        return "、".join(names.get(c, str(c)) for c in (value if isinstance(value, list) else [value]))
     return str(value)
 
 
@@ -281,6 +303,8 @@ def raw_of(fields: Sequence[Field], data: QueryDict, editable: Collection[str]) 
             raw[f.key] = _raw_lines(f, data)
         elif f.kind == FieldKind.CHECK:
             raw[f.key] = name in data
+        elif f.row.options.get("organizations") == "many":
+            raw[f.key] = data.getlist(name)
         else:
             raw[f.key] = data.get(name, "")
     return raw

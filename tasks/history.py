@@ -125,6 +125,33 @@ def extra_raised(event: Event) -> str:
 
 SENTENCES = {
     "task.extra_raised": Sentence(gettext_lazy("臨時"), extra_raised, reason, "info"),
+def case_raised(event: Event) -> str:
+    words = _("通報・問合せとして登録") if event.data.get("report") else _("起票")
+    return f"{words} {event.data['number']}"
+
+
+SENTENCES = {
+    "case.raised": Sentence(gettext_lazy("起票"), case_raised, lambda e: str(e.data["title"]), "info"),
+    "case.extended": Sentence(gettext_lazy("追加"), lambda e: _("%(duty)s を追加") % e.data, tone="info"),
+    "case.concerns": Sentence(gettext_lazy("関係団体"), gettext_lazy("関係する団体を変更"), tone="info"),
+    "case.linked": Sentence(gettext_lazy("関連"), lambda e: _("%(to)s に関連付け") % e.data, tone="info"),
+    "case.joined": Sentence(gettext_lazy("関連"), lambda e: _("%(source)s から") % e.data, tone="info"),
+    "case.closed": Sentence(
+        gettext_lazy("完了"), gettext_lazy("すべての作業が終わり、案件が完了"), tone="ok"
+    ),
+    "case.withdrawn": Sentence(gettext_lazy("取り下げ"), gettext_lazy("案件を取り下げ"), reason, "wait"),
+    "case.duplicate": Sentence(
+        gettext_lazy("重複"), lambda e: _("%(of)s と重複のため終了") % e.data, reason, "wait"
+    ),
+    "task.opened": Sentence(
+        gettext_lazy("開始"),
+        lambda e: _("第%(round)s回を開始") % e.data if e.data["round"] > 1 else _("作業を開始"),
+        tone="info",
+    ),
+    "task.asked_again": Sentence(
+        gettext_lazy("再確認"), lambda e: _("第%(round)s回の確認へ") % e.data, tone="wait"
+    ),
+    "task.dropped": Sentence(gettext_lazy("取り下げ"), gettext_lazy("作業を取り下げ"), reason, "wait"),
     "task.moved": Sentence(gettext_lazy("移動"), moved, reason, "info"),
     "procedure.saved": Sentence(
         gettext_lazy("手順書"), lambda e: _("第%(number)s版を保存") % e.data, reason, "info"

@@ -69,12 +69,20 @@ def _judge_value(
         if is_required(row, values, outer) and not (row.kind == FieldKind.FILE and row.key in setting.files):
             reading.missing[where] = prefix + _need(row)
         return
+    if row.options.get("organizations") and not set(_codes(value)) <= set(setting.organizations):
+        reading.errors[where] = f"{prefix}{row.label}: " + _("団体を選び直してください。")
     if row.kind == FieldKind.DATE and (sentence := _date_error(row, str(value), values, names, setting)):
         reading.errors[where] = f"{prefix}{row.label}: {sentence}"
     if sentence := _sum_error(row, values, names):
         reading.missing[where] = sentence
+    for name, (label, answer) in setting.known.items():
+        names, values = {**names, name: label}, {**values, name: answer}
     if sentence := finding_of(row, value, values, names, setting.limit_percent):
         reading.findings[where] = prefix + sentence
+
+
+def _codes(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def is_required(row: DutyField, values: Mapping[str, Any], outer: Mapping[str, Any] = {}) -> bool:  # noqa: B006
@@ -96,7 +104,7 @@ def _need(row: DutyField) -> str:
 def _date_error(
     row: DutyField, value: str, values: Mapping[str, Any], names: Mapping[str, str], setting: Setting
 ) -> str:
-    day = date.fromisoformat(value)
+    day = date.fromisoformat(value[:10])
     words = {"day": era_short(day, setting.today)}
     if setting.period and row.options.get("in_period") and not setting.period[0] <= day <= setting.period[1]:
         return _("%(day)s は対象期間の外です。対象期間の日付にしてください。") % words

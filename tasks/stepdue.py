@@ -18,6 +18,7 @@ from .recurrence import END_OF_DAY, TOKYO
 
 OPENING = time(8, 30)
 ROUND_THE_CLOCK = ("1", "2")
+TILL_THEN = 10
 #: Answers of the case by duty key and field key.
 Answers = Mapping[int, Mapping[str, Any]]
 
@@ -28,14 +29,18 @@ def due_of(
     """The instant (aware) at which a step of duty `key`, opened at `opened_at`, is due by `rule`.
 
     `answers` are those of the steps so far, the own ones among them. A rule that names an answer that is not
-    there yet falls back on its business days, and without any on the end of the day."""
+    there yet falls back on its business days, and without any on the end of the day. What is due after
+    another step has TILL_THEN business days more until that one is closed and the day is known."""
     opened_on = timezone.localdate(opened_at)
+    if rule.get("after"):
+        return _end(calendar.add_business_days(opened_on, rule["business_days"] + TILL_THEN))
     if "by_level" in rule:
         level = str(_answer(rule["level"], answers, key) or "")[:1]
         if limit := rule["by_level"].get(level):
             return _within(limit, opened_at, calendar, around_the_clock=level in ROUND_THE_CLOCK)
     if "before" in rule and (day := _date(rule["before"], answers, key)):
-        return _at(max(_before(day, calendar), opened_on), calendar, opened_at)
+        least = calendar.add_business_days(opened_on, rule.get("at_least_business_days", 0))
+        return _at(max(_before(day, calendar), least, opened_on), calendar, opened_at)
     if "on" in rule and (day := _date(rule["on"], answers, key)):
         return _at(max(day, opened_on), calendar, opened_at)
     if "business_days" in rule:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from opsdesk.lib.era import era_year
+from opsdesk.lib.era import era_letter, era_year
 
 from .days import add_months
 
@@ -35,6 +35,11 @@ class FiscalYear:
     @property
     def code(self) -> str:
         return f"FY{self.year}"
+
+    @property
+    def short(self) -> str:
+        """R8, as in the number of a case; a year in which the era changes bears the new one."""
+        return era_letter(date(self.year, 12, 31))
 
     @property
     def label(self) -> str:

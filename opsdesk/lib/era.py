@@ -2,11 +2,11 @@
 
 import logging
 import re
-import time
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
+from time import monotonic
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -55,8 +55,8 @@ def forget() -> None:
 def table() -> tuple[Era, ...]:
     """The eras, newest first."""
     global _kept
-    if _kept is None or time.monotonic() - _kept[0] > KEPT_SECONDS:
-        _kept = (time.monotonic(), _asked())
+    if _kept is None or monotonic() - _kept[0] > KEPT_SECONDS:
+        _kept = (monotonic(), _asked())
     return _kept[1]
 
 
@@ -82,6 +82,12 @@ def era_date(d: date, *, with_weekday: bool = False) -> str:
 def era_year(d: date) -> str:
     """令和8, 令和元: the year of `d`, to be followed by 年 or 年度."""
     return _year(d, table())
+
+
+def era_letter(d: date) -> str:
+    """R8: the letter of the era and the year of `d` in it; before the first era the plain year."""
+    era = _era_of(d, table())
+    return f"{era.letter}{d.year - era.starts_on.year + 1}" if era else str(d.year)
 
 
 @lru_cache(4096)
@@ -146,6 +152,19 @@ def read_date(text: str) -> date:
             % {"date": era_date(found), "weekday": weekday(found)}
         )
     return found
+
+
+_MOMENT = re.compile(r"^(?P<day>.*?)[\sT]*(?P<hour>\d{1,2})(?::|時)(?P<minute>\d{2})?分?$", re.DOTALL)
+
+
+def read_moment(text: str) -> datetime:
+    """Read a date as read_date does, with its time of day: R8.11.20 10:30, 11月20日 10時, 2026-11-20T10:30.
+
+    Naive, as it is written. ValueError says in a sentence what is wrong."""
+    parts = _MOMENT.match(unicodedata.normalize("NFKC", text).strip())
+    if not parts or not parts["day"] or int(parts["hour"]) > 23 or int(parts["minute"] or 0) > 59:
+        raise ValueError(_("日時は R8.11.20 10:30 のように入力してください。"))
+    return datetime.combine(read_date(parts["day"]), time(int(parts["hour"]), int(parts["minute"] or 0)))
 
 
 def _read(parts: re.Match[str], text: str) -> date:

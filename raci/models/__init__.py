@@ -2,7 +2,7 @@
 people have confirmed."""
 
 from .confirmation import Confirmation
-from .duty import Assignment, Cycle, Duty, Mark, Scope, Sharing
+from .duty import Assignment, CaseKind, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
 from .followup import FollowUp
@@ -14,6 +14,7 @@ from .signer import Signer
 __all__ = [
     "Assignment",
     "Confirmation",
+    "CaseKind",
     "Cycle",
     "Duty",
     "DutyField",

@@ -30,6 +30,19 @@ class Sharing(models.TextChoices):
     SIGNERS = "signers", _("順に署名")
 
 
+class CaseKind(models.TextChoices):
+    """What a case raised at the duty is, and how its number begins."""
+
+    REQUEST = "request", _("依頼")
+    CHANGE = "change", _("変更")
+    INQUIRY = "inquiry", _("問合せ")
+    INCIDENT = "incident", _("障害")
+
+    @property
+    def prefix(self) -> str:
+        return {"request": "REQ", "change": "CHG", "inquiry": "INQ", "incident": "INC"}[self.value]
+
+
 class Mark(models.TextChoices):
     MAIN = "main", _("主担当")
     SUPPORT = "support", _("支援担当")
@@ -77,6 +90,9 @@ class Duty(Guarded):
         _("主担当の分け方"), max_length=10, choices=Sharing.choices, default=Sharing.ONE
     )
     is_entry = models.BooleanField(_("起票できる"), default=False)
+    case_kind = models.CharField(
+        _("案件の種類"), max_length=10, choices=CaseKind.choices, default=CaseKind.REQUEST
+    )
     is_acknowledged = models.BooleanField(_("確認を求める"), default=False)
     needs_choice = models.BooleanField(_("後続の選択が必要"), default=False)
     standard_due = models.JSONField(_("標準の期限"), default=dict, blank=True)

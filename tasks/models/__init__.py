@@ -1,7 +1,8 @@
-"""What happens: tasks, signatures, comments, files, publications, procedures, and the runs of generation."""
+"""What happens: tasks, cases, signatures, comments, files, publications, procedures, runs of generation."""
 
 from .attachment import Attachment
-from .comment import Audience, Comment
+from .case import Case, CaseCounter, CaseLink, Concern
+from .comment import Audience, Comment, CommentKind
 from .procedure import Procedure, ProcedureFile
 from .publication import Acknowledgement, Publication
 from .run import GenerationRun
@@ -12,7 +13,12 @@ __all__ = [
     "Acknowledgement",
     "Attachment",
     "Audience",
+    "Case",
+    "CaseCounter",
+    "CaseLink",
     "Comment",
+    "CommentKind",
+    "Concern",
     "GenerationRun",
     "Outcome",
     "Procedure",

@@ -1,4 +1,4 @@
-"""Attachment: evidence on a task. Of a withdrawn one the content goes, a tombstone with the reason stays."""
+"""Attachment: evidence on a task or a case. Of a withdrawn one the content goes, a tombstone stays."""
 
 from django.conf import settings
 from django.db import models
@@ -6,13 +6,27 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Team
 
-from .comment import Audience, AudienceQuerySet
+from .case import Case
+from .comment import ONE_PLACE, Audience, AudienceQuerySet
 from .task import Task
 
 
 class Attachment(models.Model):
     task = models.ForeignKey(
-        Task, on_delete=models.PROTECT, related_name="attachments", verbose_name=_("作業")
+        Task,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("作業"),
+    )
+    case = models.ForeignKey(
+        Case,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        verbose_name=_("案件"),
     )
     field_key = models.CharField(_("記入項目"), max_length=40, blank=True)
     file = models.FileField(_("ファイル"), upload_to="evidence/%Y/%m/", blank=True)
@@ -39,6 +53,7 @@ class Attachment(models.Model):
         verbose_name = _("証跡")
         verbose_name_plural = _("証跡")
         ordering = ["task", "pk"]
+        constraints = [models.CheckConstraint(condition=ONE_PLACE, name="attachment_in_one_place")]
 
     def __str__(self) -> str:
         return self.name

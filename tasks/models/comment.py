@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from opsdesk.accounts.models import Organization, Team
 from raci.access import standing_of
 
+from .case import Case
 from .task import Task
 
 
@@ -32,15 +33,38 @@ class AudienceQuerySet(models.QuerySet):
         return self.filter(Q(audience=Audience.ALL) | Q(audience=Audience.MEMBER, organization_id__in=own))
 
     def visible_to(self, user: Any, today: date):
-        """Rows on tasks that `user` sees, for whose audience the user counts."""
-        return self.for_audience(user, today).filter(task__in=Task.objects.visible_to(user, today))
+        """Rows on tasks and cases that `user` sees, for whose audience the user counts."""
+        seen = Q(task__in=Task.objects.visible_to(user, today))
+        return self.for_audience(user, today).filter(seen | Q(case__in=Case.objects.visible_to(user, today)))
+
+
+class CommentKind(models.TextChoices):
+    """What an entry in the timeline of a case is."""
+
+    PROGRESS = "progress", _("経過")
+    JUDGEMENT = "judgement", _("判断")
+    CONTACT = "contact", _("連絡")
+    RECOVERY = "recovery", _("復旧")
+    REQUEST = "request", _("依頼")
+
+
+#: On a task, or on a case as a whole.
+ONE_PLACE = Q(task=None, case__isnull=False) | Q(task__isnull=False, case=None)
 
 
 class Comment(models.Model):
-    """Read by everybody who sees the task (全員), by `organization`, vendors and union (団体限り),
+    """Read by everybody who sees its task or case (全員), by `organization`, vendors and union (団体限り),
     or by vendors and union (内部)."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="comments", verbose_name=_("作業"))
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, null=True, blank=True, related_name="comments", verbose_name=_("作業")
+    )
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="comments", verbose_name=_("案件")
+    )
+    kind = models.CharField(
+        _("種別"), max_length=10, choices=CommentKind.choices, default=CommentKind.PROGRESS
+    )
     text = models.TextField(_("コメント"))
     audience = models.CharField(_("公開範囲"), max_length=10, choices=Audience.choices, default=Audience.ALL)
     organization = models.ForeignKey(
@@ -56,6 +80,7 @@ class Comment(models.Model):
         verbose_name = _("コメント")
         verbose_name_plural = _("コメント")
         ordering = ["task", "-pk"]
+        constraints = [models.CheckConstraint(condition=ONE_PLACE, name="comment_in_one_place")]
 
     def __str__(self) -> str:
         return self.text[:40]

@@ -14,6 +14,8 @@ from opsdesk.accounts.models import Organization, Team
 from raci.access import standing_of
 from raci.models import Cycle, Duty
 
+from .case import concerning, entries_of, of_case
+
 
 class Outcome(models.TextChoices):
     NORMAL = "normal", _("正常")
@@ -59,32 +61,40 @@ class TaskQuerySet(models.QuerySet):
     def of_team(self, team: Team, duties: Iterable[int] | models.QuerySet, union_id: int | None):
         """Tasks of `duties` that concern `team`: a municipality's own and the common ones, a vendor's all."""
         found = self.filter(duty_id__in=duties)
-        if team.role.kind == Organization.Kind.MEMBER:
-            return found.filter(organization_id__in=[team.organization_id, union_id])
-        return found
+        if team.role.kind != Organization.Kind.MEMBER:
+            return found
+        own = Q(organization=team.organization_id)
+        return found.filter(organization_id__in=[team.organization_id, union_id]).filter(
+            own | Q(case=None) | concerning(team.organization_id)
+        )
 
     def visible_to(self, user: Any, today: date):
         """Tasks that `user` may read on `today`: the marks of its own edition x the user's teams then.
 
-        The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on.
+        The union reads everything, a municipality its own and the common ones, a vendor all it has a mark on;
+        of a case that it reads a municipality its own steps and the common ones, a vendor every step.
         """
         standing = standing_of(user, today)
         if standing.is_union:
             return self.all()
         seen = Q(pk__in=[])
         for team in standing.teams:
-            marked = Q(duty_id__in=standing.duties_of(team))
+            marked = Q(case=None, duty_id__in=standing.duties_of(team))
+            of_mine = marked | Q(Q(case__isnull=False), of_case(team, entries_of(standing, team)))
             if team.role.kind == Organization.Kind.MEMBER:
-                marked &= Q(organization_id__in=[team.organization_id, standing.union_id])
-            seen |= marked
+                of_mine &= Q(organization_id__in=[team.organization_id, standing.union_id])
+            seen |= of_mine
         return self.filter(seen)
 
 
 class Task(models.Model):
     """A scheduled task is unique by (key, period, organization, serial); the union stands for common tasks.
 
-    `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Begun, overdue, upcoming and
-    waiting are derived, never stored. `version` rises with every command: a form says which one it shows.
+    `period` is `2026-11-24`, `2026-11` or `FY2026`; `period_on` its first day. Of a step of a case it is `C`
+    and the case's id, `serial` counts the steps of the duty in it, and `course` is what its closing asks:
+    {"to": [keys of duties that follow], "again": [works sent back], "ng": true, "all": true}. A withdrawn
+    step (取り下げ) is 対象外 and counts for nothing in its case. Begun, overdue, upcoming and waiting are
+    derived, never stored. `version` rises with every command: a form says which one it shows.
     `moved_from` is the first due day of a task that a person moved: its dates are no longer the rule's.
     """
 
@@ -173,6 +183,19 @@ class Task(models.Model):
         verbose_name=_("手順書"),
     )
 
+    case = models.ForeignKey(
+        "tasks.Case",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        db_index=False,
+        verbose_name=_("案件"),
+    )
+    round = models.PositiveSmallIntegerField(_("回"), default=1, db_default=1)
+    course = models.JSONField(_("進み方"), null=True, blank=True)
+    is_withdrawn = models.BooleanField(_("取り下げ"), default=False, db_default=False)
+
     objects = TaskQuerySet.as_manager()
 
     class Meta:
@@ -196,6 +219,7 @@ class Task(models.Model):
             models.Index(fields=["due_at", "id"], condition=Q(state="open"), name="task_open"),
             models.Index(fields=["organization", "due_at", "id"], name="task_by_organization"),
             models.Index(fields=["due_at", "id"], name="task_due"),
+            models.Index(fields=["case", "id"], condition=Q(case__isnull=False), name="task_of_case"),
             models.Index(fields=["assignee"], condition=Q(state="open"), name="task_open_by_assignee"),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
@@ -90,10 +92,12 @@ def task_withdraw(request: Request, pk: int) -> HttpResponse:
     """The content goes, who withdrew it, when and why stays."""
     attachment = attachment_or_404(request, pk)
     task = attachment.task
+    if task is None:
+        raise Http404
     teams = [t for t in own_teams(task, request.user, request.today, COMMENT) if t.pk == attachment.team_id]
     if not teams:
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
-    context = {
+    context: dict[str, Any] = {
         "attachment": attachment,
         "task": task,
         "reason": request.POST.get("reason", ""),

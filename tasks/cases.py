@@ -1,0 +1,286 @@
+"""Commands on a case as a whole: raise, report, add a choice, whom it concerns, withdraw, duplicate, link."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from opsdesk.accounts.models import Organization, Team
+from opsdesk.audit.record import command, record
+from opsdesk.lib.refusal import Refusal
+from raci.access import standing_of
+from raci.models import Duty, Edition, Scope
+from raci.outline import outline_of
+
+from . import closing, kinds
+from .acting import CLOSE, FILL, own_teams
+from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
+from .following import NOTHING, Following, choices_of
+from .linking import create, join
+from .models import Case, Concern, Task
+from .raising import (
+    closes_at_once,
+    codes_of,
+    concerns_field,
+    fields_asked,
+    is_reported,
+    members_on,
+    raisers,
+    read_asked,
+    wrong,
+)
+
+
+@command
+def raise_case(
+    duty: Duty,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    title: str,
+    concerns: Sequence[Organization] = (),
+    answers: Mapping[str, Any] | None = None,
+    files: Collection[str] = (),
+    following: Following = NOTHING,
+    sources: Sequence[Case | Task] = (),
+) -> Case:
+    """起票する at the entry duty `duty` of the edition in force, for `team`, which has ◎ or ○.
+
+    `answers` are those asked when it is raised, as typed; `files`: keys of the file fields that are attached
+    after this, in the same transaction. A duty that is received at once is closed in the same act by its ◎,
+    with all its answers. A duty that asks itself whom the case concerns is asked that, else `concerns` says
+    it; a municipality raises for itself only. `sources`: what it came from. Raises Refusal (errors by field,
+    `title`, `concerns`).
+    """
+    _require_entry(duty, at)
+    if team not in raisers(duty, standing_of(by, timezone.localdate(at))):
+        raise PermissionDenied(_("この業務を起票する権限がありません。"))
+    now = closes_at_once(duty, team)
+    case = _raise(
+        duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, files=files,
+        everything=now, sources=sources,
+    )  # fmt: skip
+    if now:
+        step = case.steps.get()
+        closing.close(step, by=by, team=team, at=at, answers=answers or {}, following=following)
+        case.refresh_from_db()
+    return case
+
+
+@command
+def report(
+    duty: Duty,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    title: str,
+    concerns: Sequence[Organization] = (),
+    answers: Mapping[str, Any] | None = None,
+    sources: Sequence[Case | Task] = (),
+) -> Case:
+    """通報・問合せ by anybody, for the own organization: it opens for who receives it; `team` is 依頼元.
+
+    What is not answered is asked of who receives it. Raises Refusal with errors as raise_case."""
+    _require_entry(duty, at)
+    if not is_reported(duty):
+        raise Refusal(_("No.%(number)s は通報・問合せでは起票できません。") % {"number": duty.number})
+    if team not in standing_of(by, timezone.localdate(at)).teams:
+        raise PermissionDenied(_("この業務を起票する権限がありません。"))
+    return _raise(
+        duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, is_report=True,
+        sources=sources,
+    )  # fmt: skip
+
+
+def _raise(
+    duty: Duty,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    title: str,
+    concerns: Sequence[Organization],
+    answers: Mapping[str, Any],
+    files: Collection[str] = (),
+    everything: bool = False,
+    is_report: bool = False,
+    sources: Sequence[Case | Task] = (),
+) -> Case:
+    today = timezone.localdate(at)
+    fields = fields_asked(duty, everything=everything)
+    reading = read_asked(fields, answers, at, files=files)
+    asks = concerns_field(fields)
+    if asks is not None and not reading.errors.get(asks.key):
+        concerns = members_on(today, codes_of(reading.answers.get(asks.key))) or concerns
+    is_member = team.role.kind == Organization.Kind.MEMBER
+    if is_member and concerns and [o.pk for o in concerns] != [team.organization_id]:
+        sentence = _("構成団体が起票できるのは、自団体の案件だけです。")
+        raise Refusal(sentence, errors={asks.key if asks else "concerns": sentence})
+    if is_member:
+        concerns = [team.organization]
+    errors = {**reading.errors, **({} if is_report else reading.missing), **wrong(title, concerns, today)}
+    if asks is not None and "concerns" in errors:
+        errors.setdefault(asks.key, errors.pop("concerns"))
+    closing.refuse(errors)
+    case = create(duty, title, by=by, team=team, at=at, reporter=_reporter(team, asks, concerns, is_report))
+    Concern.objects.bulk_create(Concern(case=case, organization=o) for o in concerns)
+    record(
+        "case.raised", case, by=by, team=team, at=at, stream=stream_of(case), number=case.number, title=title,
+        concerns=[o.code for o in concerns], report=is_report,
+    )  # fmt: skip
+    places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
+    for place in places:
+        open_step(case, duty, place, at=at, answers=reading.answers, lead=lead_of(duty, team))
+    for source in sources:
+        join(case, source, by=by, at=at)
+    kinds.of(case.kind).opened(case, by=by, at=at)
+    return case
+
+
+def _require_entry(duty: Duty, at: datetime) -> None:
+    if duty.is_heading:
+        raise Refusal(_("No.%(number)s は見出しの行なので、起票できません。") % {"number": duty.number})
+    if not duty.is_entry:
+        raise Refusal(
+            _("No.%(number)s %(work)s は、ほかの作業の後に開く作業です。ここからは起票できません。")
+            % {"number": duty.number, "work": duty.work}
+        )
+    edition = Edition.objects.in_force(timezone.localdate(at)).first()
+    if edition is None or edition.pk != duty.edition_id:
+        raise Refusal(
+            _("この業務は、いまの版の分担表の業務ではありません。依頼・起票の画面から選び直してください。")
+        )
+
+
+def _reporter(
+    team: Team, asks: Any, concerns: Sequence[Organization], is_report: bool
+) -> Organization | None:
+    """依頼元: who reported it, the municipality that raised it, or the one that called."""
+    if is_report or team.role.kind == Organization.Kind.MEMBER:
+        return team.organization
+    return concerns[0] if asks is not None and asks.row.options["organizations"] == "one" else None
+
+
+@command
+def add_choice(task: Task, target: int, *, by: Any, team: Team, at: datetime) -> Case:
+    """Open another of the choices of a step that is closed, while the case is open: by who could close it."""
+    case = lock(_case_id(task))
+    _require_open(case)
+    tasks = tasks_of(case)
+    task = next(t for t in tasks if t.pk == task.pk)
+    if team not in own_teams(task, by, timezone.localdate(at), CLOSE):
+        raise PermissionDenied(_("この作業でこの操作をする権限がありません。"))
+    if task.state != Task.State.DONE or target not in {e.target_key for e in choices_of(task, tasks)}:
+        raise Refusal(_("その作業は追加できません。"))
+    course = dict(task.course or {})
+    if target in course.get("to", ()):
+        raise Refusal(_("その作業はすでに選ばれています。"))
+    task.course = {**course, "to": sorted({*course.get("to", ()), target})}
+    task.save(update_fields=["course"])
+    advance(case, by=by, at=at)
+    line = outline_of(task.duty.edition_id).keys[target]
+    record(
+        "case.extended", case, by=by, team=team, at=at, stream=stream_of(case),
+        duty=f"No.{line.number} {line.work}",
+    )  # fmt: skip
+    return case
+
+
+@command
+def change_concerns(
+    case: Case, *, by: Any, team: Team, at: datetime, concerns: Sequence[Organization]
+) -> Case:
+    """Whom an open case concerns from now on: by the ◎ of a step of it that asks for it."""
+    case = lock(case.pk)
+    _require_open(case)
+    today = timezone.localdate(at)
+    steps = [t for t in tasks_of(case) if _asks_concerns(t)]
+    if not any(team in own_teams(t, by, today, CLOSE) for t in steps):
+        raise PermissionDenied(_("この案件の関係団体を変える権限がありません。"))
+    closing.refuse({k: v for k, v in wrong(case.title, concerns, today).items() if k == "concerns"})
+    codes = set_concerns(case, concerns, at=at)
+    advance(case, by=by, at=at)
+    record("case.concerns", case, by=by, team=team, at=at, stream=stream_of(case), concerns=codes)
+    return case
+
+
+def _asks_concerns(task: Task) -> bool:
+    field = concerns_field(fields_asked(task.duty, everything=True))
+    return field is not None and field.row.options["organizations"] == "many"
+
+
+@command
+def withdraw(case: Case, *, by: Any, at: datetime, reason: str) -> Case:
+    """取り下げ by who asked for it, or by the union; its open steps are withdrawn with it."""
+    return _give_up(case, Case.State.WITHDRAWN, by=by, at=at, reason=reason)
+
+
+@command
+def close_as_duplicate(case: Case, of: Case, *, by: Any, at: datetime, reason: str) -> Case:
+    """重複: the open steps are withdrawn; who asked for it follows `of` from now on."""
+    if of.pk == case.pk or of.state == Case.State.DUPLICATE:
+        sentence = _("重複するもとの案件を選び直してください。")
+        raise Refusal(sentence, errors={"of": sentence})
+    return _give_up(case, Case.State.DUPLICATE, by=by, at=at, reason=reason, of=of)
+
+
+def may_give_up(case: Case, by: Any, at: datetime) -> bool:
+    """依頼元, who raised it where nobody asked for it, and the union."""
+    standing = standing_of(by, timezone.localdate(at))
+    if case.reporter_id is None:
+        is_own = any(t.pk == case.raised_for_id for t in standing.teams)
+    else:
+        is_own = any(t.organization_id == case.reporter_id for t in standing.teams)
+    return standing.is_union or is_own
+
+
+def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: Case | None = None) -> Case:
+    case = lock(case.pk)
+    _require_open(case)
+    closing.need_reason(reason, _("理由を入力してください。"))
+    if not may_give_up(case, by, at):
+        raise PermissionDenied(_("この案件を取り下げる権限がありません。"))
+    steps = case.steps.open().filter(is_withdrawn=False).select_related("organization").order_by("pk")
+    for task in steps.select_for_update(of=("self",)):
+        withdraw_step(task, by=by, at=at, reason=reason)
+    case.state, case.reason, case.closed_at, case.duplicate_of = state, reason, at, of
+    case.version += 1
+    case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
+    record(
+        f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""
+    )
+    return case
+
+
+@command
+def link(case: Case, source: Case | Task, *, by: Any, at: datetime) -> Case:
+    """Join: `case` takes up `source` too, with its municipalities; by who fills in the source."""
+    case = lock(case.pk)
+    _require_open(case)
+    today = timezone.localdate(at)
+    steps = tasks_of(source) if isinstance(source, Case) else [source]
+    if not any(own_teams(t, by, today, FILL) for t in steps):
+        raise PermissionDenied(_("この案件を関連付ける権限がありません。"))
+    join(case, source, by=by, at=at)
+    return case
+
+
+def _case_id(task: Task) -> int:
+    if task.case_id is None:
+        raise Refusal(_("案件の作業ではありません。"))
+    return task.case_id
+
+
+def _require_open(case: Case) -> None:
+    if not case.is_open:
+        raise Refusal(
+            _("%(number)s は「%(state)s」なので、この操作はできません。")
+            % {"number": case.number, "state": case.get_state_display()}
+        )

@@ -1,0 +1,48 @@
+"""Kinds of case: what an app above adds to cases of its own. It registers its kind in `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from raci.models import CaseKind
+
+from .models import Case, Task
+
+
+class OnCase(Protocol):
+    def __call__(self, case: Case, /, *, by: Any, at: datetime) -> None: ...
+
+
+class OnTask(Protocol):
+    def __call__(self, task: Task, /, *, by: Any, at: datetime) -> None: ...
+
+
+def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case."""
+
+    code: str
+    page: Callable[[Case], str] | None = None
+    opened: OnCase = _nothing
+    task_closed: OnTask = _nothing
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Raises ValueError for a kind that no duty can have, or that an app has registered already."""
+    if kind.code not in CaseKind.values or kind.code in _kinds:
+        raise ValueError(kind.code)
+    _kinds[kind.code] = kind
+
+
+def of(code: str) -> Kind:
+    return _kinds.get(code) or Kind(code)
