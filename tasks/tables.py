@@ -23,6 +23,7 @@ from raci.models import Cycle, Mark, Sharing
 from raci.outline import line_of
 
 from .acknowledgements import counts
+from .around import awaited
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
@@ -146,11 +147,13 @@ class TaskTable(FastTable):
         self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
         self.periods: dict[Any, str] = {}
         self.states: dict[Any, SafeString] = {}
+        self.awaited: dict[int, list[int]] = {}
 
     def paginate(self, *args: Any, **options: Any) -> None:
         super().paginate(*args, **options)
         for task in self.page.rows:
             self.complete(task)
+        self.awaited = awaited(self.page.rows, self.standing.union_id)
 
     def export_rows(self) -> Iterator[Task]:
         return map(self.complete, super().export_rows())
@@ -253,7 +256,14 @@ class TaskTable(FastTable):
         if key not in self.states:
             self.states[key] = ui.pill(*state_words(record, self.now, record.waits_for))
         state = self.states[key]
+        if record.pk in self.awaited:
+            state = format_html("{} {}", state, self.waits(record))
         return format_html("{} {}", state, self.acks(record)) if self.asks(record) else state
+
+    def waits(self, task: Task) -> SafeString:
+        """先行待ち with what is missing."""
+        names = "・".join(f"No.{number}" for number in self.awaited[task.pk])
+        return ui.pill("wait", _("先行待ち %(names)s") % {"names": names})
 
     def asks(self, task: Any) -> bool:
         """Municipalities are to acknowledge what it published."""
