@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
+from raci.models import CommentAudience
 
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
@@ -18,8 +19,6 @@ from .models import Audience, Comment, Task
 
 #: The same words by the same person within this time are one comment sent twice.
 TWICE = timedelta(minutes=1)
-#: Duties (by key) whose comments are 内部 unless the writer says otherwise.
-INTERNAL_KEYS = frozenset({24, 55})
 
 
 @command
@@ -69,12 +68,13 @@ def write(
 
 
 def audiences_for(task: Task, team: Team) -> list[Audience]:
-    """What `team` may choose, the preset first: a municipality writes 団体限り, duties 24 and 55 内部."""
+    """What `team` may choose, the preset first: a municipality writes 団体限り, others what the duty says."""
     is_own = task.organization.kind == Organization.Kind.MEMBER
     if team.role.kind == Organization.Kind.MEMBER:
         return [Audience.MEMBER, Audience.ALL]
     found = [Audience.ALL, *([Audience.MEMBER] if is_own else []), Audience.INTERNAL]
-    return sorted(found, key=lambda a: a != Audience.INTERNAL) if task.key in INTERNAL_KEYS else found
+    is_internal = task.duty.comment_audience == CommentAudience.INTERNAL
+    return sorted(found, key=lambda a: a != Audience.INTERNAL) if is_internal else found
 
 
 def audience_of(task: Task, team: Team, audience: str) -> tuple[str, Organization | None]:

@@ -23,11 +23,12 @@ from raci.models import Cycle, Mark, Sharing
 from raci.outline import line_of
 
 from .acknowledgements import counts
+from .around import awaited
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
 from .reach import Reach
-from .words import period_long, period_short, state_words
+from .words import extra_words, period_long, period_short, state_words
 
 EMPTY = mark_safe("")
 #: What a row shows, and nothing else, is fetched.
@@ -158,11 +159,13 @@ class TaskTable(FastTable):
         self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
         self.periods: dict[Any, str] = {}
         self.states: dict[Any, SafeString] = {}
+        self.awaited: dict[int, list[int]] = {}
 
     def paginate(self, *args: Any, **options: Any) -> None:
         super().paginate(*args, **options)
         for task in self.page.rows:
             self.complete(task)
+        self.awaited = awaited(self.page.rows, self.standing.union_id)
 
     def export_rows(self) -> Iterator[Task]:
         return map(self.complete, super().export_rows())
@@ -218,14 +221,16 @@ class TaskTable(FastTable):
         return f"{self.detail[0]}{task.pk}{self.detail[2]}"
 
     def render_work(self, record: Task) -> SafeString:
-        tag = f' <span class="tag">{self.caught_up}</span>' if record.is_caught_up else ""
+        words = (extra_words(record) if record.serial else "", self.caught_up if record.is_caught_up else "")
+        tag = "".join(f' <span class="tag">{word}</span>' for word in words if word)
         return mark_safe(
             f'<span class="t-work"><span class="no">No.{record.duty.number}</span> '
             f'<a href="{self.url(record)}">{escape(record.duty.work)}</a>{tag}</span>'
         )
 
     def value_work(self, record: Task) -> str:
-        return f"No.{record.duty.number} {record.duty.work}"
+        extra = f"（{extra_words(record)}）" if record.serial else ""
+        return f"No.{record.duty.number} {record.duty.work}{extra}"
 
     def render_period(self, record: Task) -> str:
         if record.case is not None:
@@ -268,7 +273,14 @@ class TaskTable(FastTable):
         if key not in self.states:
             self.states[key] = ui.pill(*state_words(record, self.now, record.waits_for))
         state = self.states[key]
+        if record.pk in self.awaited:
+            state = format_html("{} {}", state, self.waits(record))
         return format_html("{} {}", state, self.acks(record)) if self.asks(record) else state
+
+    def waits(self, task: Task) -> SafeString:
+        """先行待ち with what is missing."""
+        names = "・".join(f"No.{number}" for number in self.awaited[task.pk])
+        return ui.pill("wait", _("先行待ち %(names)s") % {"names": names})
 
     def asks(self, task: Any) -> bool:
         """Municipalities are to acknowledge what it published."""

@@ -17,6 +17,7 @@ from .views.edition_compare import edition_compare
 from .views.edition_grid import edition_grid
 from .views.edition_list import editions
 from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
+from .views.extra import extra
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
@@ -27,6 +28,7 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.month import month
+from .views.move import task_move
 from .views.municipalities import (
     municipalities,
     municipality_join,
@@ -63,6 +65,7 @@ urlpatterns: list = [
     path("editions/import/", edition_import, name="edition_import"),
     path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/extra/", extra, name="extra"),
     path("duties/<int:number>/procedure/", procedure, name="procedure"),
     path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
     path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),
@@ -108,6 +111,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/move/", task_move, name="move"),
     path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),

@@ -62,7 +62,8 @@ def period_short(task: Task, today: date) -> str:
     """11/20(金), 令和8年12月, 令和8年度; 臨時 with its number; of a step the number of its case."""
     if task.case is not None:
         return case_words(task)
-    extra = _(" 臨時%(n)s") % {"n": task.serial} if task.serial else ""
+    words = extra_words(task)
+    extra = f" {words}" if words else ""
     if task.duty.cycle == Cycle.MONTHLY:
         return (
             _("%(year)s年%(month)s月") % {"year": era_year(task.period_on), "month": task.period_on.month}
@@ -79,6 +80,11 @@ def case_words(task: Task) -> str:
     return (
         _("%(number)s 第%(round)s回") % {"number": number, "round": task.round} if task.round > 1 else number
     )
+
+
+def extra_words(task: Task) -> str:
+    """臨時1, "" for what the calendar made."""
+    return _("臨時%(n)s") % {"n": task.extra} if task.extra else ""
 
 
 def is_recorded_later(task: Task, calendar: Any) -> bool:

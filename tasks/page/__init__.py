@@ -97,6 +97,11 @@ class Page(Writing, Surroundings):
     def may_skip(self) -> bool:
         return self.task.is_open and bool(main_teams(self.task, self.closers))
 
+    @property
+    def may_move(self) -> bool:
+        """The union's people move a due day."""
+        return self.task.is_open and standing_of(self.user, self.today).is_union
+
     @cached_property
     def may_reopen(self) -> bool:
         return not self.task.is_open and any(
