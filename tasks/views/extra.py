@@ -54,6 +54,7 @@ class ExtraForm(forms.Form):
 
     def __init__(self, data: Any, made: list[Task], teams: list[Team], request: Request) -> None:
         super().__init__(data)
+        self.settled: list[str] = []  # what there is no choice of, in words
         periods = {task.period: period_short(task, request.today) for task in made}
         self.organizations = {str(task.organization_id): task.organization for task in made}
         self.teams = {str(team.pk): team for team in teams}
@@ -68,6 +69,7 @@ class ExtraForm(forms.Form):
         field: Any = self.fields[name]
         field.choices = choices
         if len(choices) == 1:
+            self.settled += [choices[0][1]] if name != "team" else []
             field.required, field.widget, self.initial[name] = False, forms.HiddenInput(), choices[0][0]
         elif name == "organization":
             field.choices = [("", _("選んでください")), *choices]
@@ -152,7 +154,7 @@ def _context(duty: Duty, form: ExtraForm | None) -> dict[str, Any]:
     page = reverse("tasks:duty", args=[duty.number])
     return {
         "title": _("臨時の作業を作る"),
-        "subtitle": f"No.{duty.number} {duty.work}",
+        "subtitle": " ".join([f"No.{duty.number} {duty.work}", *(form.settled if form else ())]),
         "crumbs": [
             (_("ダッシュボード"), "/"),
             (f"No.{duty.number} {duty.work}", page),

@@ -178,6 +178,7 @@ def test_the_page(sit, running, client, django_assert_max_num_queries):
     assert "臨時の作業を作る" in sit(running.sato, "/duties/28/")[1]
     assert "臨時の作業を作る" not in sit(running.yamaguchi, "/duties/28/")[1]
     response, words = sit(running.sato)
+    assert "No.28 月次処理計画・立案 令和8年12月 広域組合" in words
     assert response.status_code == 200 and "近い開庁日: 11/24(火) 第15開庁日、11/25(水) 第16開庁日" in words
     response, _words = sit(running.sato, data=GIVEN)
     task = Task.objects.get(serial=1)
