@@ -16,6 +16,7 @@ from raci.definition import definition_of
 from raci.models import Assignment, Duty
 from tasks import progress, telling
 from tasks.digest import digest
+from tasks.extra import raise_extra
 from tasks.models import Publication, Task
 from tasks.tellings import TELLINGS
 from tests.desk import Desk
@@ -281,3 +282,13 @@ def test_a_step_is_in_the_digest_when_it_is_due(cast, edition, holidays):
     digest(at(8, 30, date(2026, 11, 25)))
     assert {tuple(n.data["tasks"]) for n in Notice.objects.all()} == {("due",)}
     assert told("task.digest") == {"ogawa"}, "the raiser's team leads"
+
+
+def test_an_extra_occasion_is_told_when_it_is_made(cast, edition, holidays):
+    task = make_task(32, created_at=at(0, 5))
+    told()
+    act = who(cast, "sato", "operations") | {"reason": "再実行", "due_on": date(2026, 11, 27)}
+    raise_extra(task.duty, period=task.period, organization=cast.union, **act)
+    assert told("task.opened") == {"takahashi"}
+    assert digest(at(10, 1)) == 2, "the scheduled one"
+    assert {n.data["counts"]["opened"] for n in Notice.objects.all()} == {1}
