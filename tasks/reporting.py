@@ -15,6 +15,7 @@ from raci.outline import outline_of
 from .answers import choices_of
 from .filling import reading_of
 from .models import Case, Outcome, Task
+from .models.case import CaseQuerySet
 from .raising import fields_asked, is_reported
 from .words import period_short
 
@@ -33,9 +34,9 @@ def may_report(task: Task) -> bool:
     return task.case_id is None and task.state == Task.State.DONE and task.outcome == Outcome.ABNORMAL
 
 
-def reported_from(task: Task) -> list[Case]:
+def reported_from(task: Task) -> CaseQuerySet:
     """The cases that came from the finding."""
-    return list(Case.objects.filter(sources__task=task).order_by("pk"))
+    return Case.objects.filter(sources__task=task).order_by("pk")
 
 
 def start_of(duty: Duty, team: Team, by: Any, task: Task | None, today: date) -> dict[str, Any]:
