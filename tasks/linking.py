@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Organization, Team
+from opsdesk.accounts.models import Organization, Team, User
 from opsdesk.audit.record import record
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.refusal import Refusal
@@ -22,7 +22,17 @@ from .models import Case, CaseCounter, CaseLink, Concern, Task
 from .raising import carried, fields_asked
 
 
-def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any) -> Case:
+def raised_already(token: str, by: Any) -> Case | None:
+    """The case that the same form raised before; who clicks twice waits for the own first click."""
+    if not token:
+        return None
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    return Case.objects.filter(token=token, raised_by=by).first()
+
+
+def create(
+    duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any, token: str = ""
+) -> Case:
     """The row of a new case, with the next number of its kind."""
     year = FiscalYear.of(timezone.localdate(at))
     kind = CaseKind(duty.case_kind)
@@ -38,6 +48,7 @@ def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporte
         raised_at=at,
         raised_by=by,
         raised_for=team,
+        token=token,
     )
     note_case(case)
     return case

@@ -4,6 +4,8 @@ from django.urls import path
 
 from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
 from .views.bulk import task_close_many
+from .views.cases import cases
+from .views.catalogue import catalogue
 from .views.close import task_close, task_save
 from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
@@ -45,6 +47,7 @@ from .views.procedure import (
     procedure_version,
     procedure_withdraw,
 )
+from .views.raise_case import raise_case, report
 from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
@@ -101,6 +104,10 @@ urlpatterns: list = [
     path("editions/<int:number>/forecast/", edition_forecast, name="edition_forecast"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
+    path("raise/", catalogue, name="catalogue"),
+    path("raise/<int:number>/", raise_case, name="raise"),
+    path("report/", report, name="report"),
+    path("cases/", cases, name="cases"),
     path("ledger/", ledger, name="ledger"),
     path("search/", search, name="search"),
     path("tasks/sheet/", task_sheet, name="sheet"),

@@ -21,11 +21,11 @@ from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
-from tasks import procedures, progress
+from tasks import cases, procedures, progress
 from tasks.digest import digest
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
-from tests.make import make_task
+from tests.make import duty, make_task
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FINE = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -121,6 +121,11 @@ def empty_question(page: Page, scene: dict[str, Any]) -> None:
 
 def revision_without_reason(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="次の版を公開する").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_raise(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("main").locator("form .btn-p").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -389,6 +394,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/", act=empty_closing, status=422),
         Place("/tasks/{daily}/", act=stale_closing, status=409),
         Place("/tasks/{closed}/"),
+        Place("/report/?task={closed}"),
+        Place("/raise/"),
+        Place("/raise/44/"),
+        Place("/raise/17/", status=409),
+        Place("/cases/"),
+        Place("/cases/?q=nothing&raised_from=x"),
         Place("/tasks/{skipped}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{gathering}/"),
@@ -424,6 +435,15 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     ),
     "ono": (  # 汐見市
         Place("/"),
+        Place("/raise/"),
+        Place("/raise/?q=nothing"),
+        Place("/raise/2/"),
+        Place("/raise/45/", act=empty_raise, status=422),
+        Place("/raise/11/"),
+        Place("/raise/44/", status=403),
+        Place("/report/"),
+        Place("/report/?duty=54", act=empty_raise, status=422),
+        Place("/cases/"),
         Place("/?scope=all"),
         Place("/matrix/"),
         Place("/tasks/"),
@@ -450,6 +470,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/search/?q=29"),
         Place("/search/?q=x", status=422),
         Place("/search/?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89"),
+        Place("/cases/?state=any"),
         Place("/?scope=team"),
         Place("/tasks/?scope=all"),
         Place("/tasks/{daily}/"),
@@ -536,7 +557,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/import/", "tasks:edition_import_preview", take_over_wrong),
         Place("/editions/import/", "tasks:edition_import_preview", nameless_role, status=422),
     ),
-    "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
+    "yamaguchi": (  # ヘルプデスク
+        Place("/"),
+        Place("/tasks/{daily}/", status=404),
+        Place("/raise/"),
+        Place("/raise/54/"),
+        Place("/raise/15/", act=empty_raise, status=422),
+    ),
     "ogawa": (Place("/"),),  # パッケージ保守
     "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
     "kubo": (  # administrator
@@ -657,6 +684,16 @@ def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, An
     return plan, schedule
 
 
+def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
+    """A change of two municipalities, a request of one, and what one reported."""
+    change = {"kind": "改修", "content": "帳票", "risk": "戻せる", "planned_on": "R8.12.10"}
+    towns = {"concerns": ["shiomi", "mizuno"]}
+    cases.raise_case(duty(44), title="帳票の改修", answers={**change, **towns}, **desk)
+    wish = {"kind": "プログラム", "content": "直したい", "reason": "不便"}
+    cases.raise_case(duty(45), title="画面を直したい", answers=wish, **own)
+    cases.report(duty(15), title="印刷できない", answers={"content": "朝から印刷できない"}, **own)
+
+
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
@@ -692,6 +729,7 @@ def scene(world) -> dict[str, Any]:
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     plan, schedule = published(world, desk, own)
+    raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
     later_editions(world)
