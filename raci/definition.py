@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import access, changes, outline
+from . import access, changes, outline, restricted
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -50,3 +50,4 @@ def forget() -> None:
     outline.forget()
     access.forget()
     changes.forget()
+    restricted.forget()

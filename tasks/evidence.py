@@ -23,6 +23,7 @@ from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
 from .models import Attachment, Audience, Task
+from .restricted import hidden_from, restricted
 from .uploads import MAX_BYTES, judge
 
 FILES_LIMIT = 50
@@ -84,13 +85,15 @@ def _require_field(task: Task, team: Team, key: str) -> None:
     fields = definition_of(task.duty_id).fields
     if not any(f.key == key and f.kind == FieldKind.FILE for f in fields):
         raise Refusal(_("この作業にファイルの項目はありません。"))
-    if task.is_open and key not in editable(task, team):
+    if key in hidden_from(task, team) or (task.is_open and key not in editable(task, team)):
         raise PermissionDenied(_("この項目は記入できません。"))
 
 
 def _shown_name(attachment: Attachment) -> dict[str, str]:
     """The history is read by everybody who sees the task: it names only files that they may all read."""
-    return {"name": attachment.name} if attachment.audience == Audience.ALL else {}
+    closed = {row.key for row in restricted(attachment.task.duty_id)} if attachment.task else set()
+    is_open = attachment.audience == Audience.ALL and attachment.field_key not in closed
+    return {"name": attachment.name} if is_open else {}
 
 
 @command
