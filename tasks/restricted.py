@@ -7,7 +7,7 @@ the union neither, unless the field names their role.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -34,20 +34,25 @@ def hidden(task: Task, user: Any, today: date) -> frozenset[str]:
     return _hidden(task, standing_of(user, today).teams) if restricted(task.duty_id) else frozenset()
 
 
+def hidden_among(task: Task, teams: Iterable[Team], concerned: Collection[int]) -> frozenset[str]:
+    """The same of a row whose case is known to concern these organizations (ids): asks nothing."""
+    return _hidden(task, teams, concerned)
+
+
 def hidden_from(task: Task, team: Team) -> frozenset[str]:
     """Keys of the fields of `task` that people of `team` may not see."""
     return _hidden(task, [team])
 
 
-def _hidden(task: Task, teams: Iterable[Team]) -> frozenset[str]:
+def _hidden(task: Task, teams: Iterable[Team], concerned: Collection[int] | None = None) -> frozenset[str]:
     rows = restricted(task.duty_id)
     if not rows:
         return frozenset()
-    roles = {team.role.code for team in teams if _counts(task, team)}
+    roles = {team.role.code for team in teams if _counts(task, team, concerned)}
     return frozenset(row.key for row in rows if not allows(row, roles))
 
 
-def _counts(task: Task, team: Team) -> bool:
+def _counts(task: Task, team: Team, concerned: Collection[int] | None) -> bool:
     """Whether the team's role counts on this task: of a municipality where it has to do with it."""
     if team.role.kind != Organization.Kind.MEMBER or team.organization_id == task.organization_id:
         return True
@@ -55,6 +60,8 @@ def _counts(task: Task, team: Team) -> bool:
         return False
     if task.case is None or task.case.reporter_id == team.organization_id:
         return True
+    if concerned is not None:
+        return team.organization_id in concerned
     return Concern.objects.filter(case=task.case_id, organization=team.organization_id).exists()
 
 
