@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from opsdesk import navigation
 from opsdesk.lib import era
 from raci import definition
-from tasks import casegraph, choices
+from tasks import casegraph, changes, choices
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -77,6 +77,7 @@ def nothing_is_remembered() -> None:
     a minute; a test's database is rolled back, and no minute may end while statements are counted."""
     definition.forget()
     casegraph.forget()
+    changes.forget()
     choices.forget()
     era.forget()
     navigation.forget()
