@@ -73,7 +73,7 @@ class Acks:
             url=board.detail(published.pk),
             name=line.short,
             number=line.number,
-            what=period_words(line.cycle, published.period_on, board.today),
+            what=published.case or period_words(line.cycle, published.period_on, board.today),
             count=_("%(given)s/%(all)s 確認済") % count,
             said=said,
             reason=published.reason,

@@ -18,6 +18,7 @@ from raci.outline import outline_of
 from . import chain, kinds
 from .casegraph import graph_of
 from .following import answers_of, steps_of
+from .indexing import note_task
 from .models import Case, Concern, Task
 from .stepdue import due_of
 
@@ -135,6 +136,8 @@ def open_step(
         answers=dict(answers or {}),
         lead=lead,
     )
+    if task.answers:
+        note_task(task)
     record("task.opened", task, by=None, at=at, stream=organization.code, case=case.number, round=round)
     return task
 

@@ -21,6 +21,7 @@ from . import closing, kinds
 from .acting import CLOSE, FILL, own_teams
 from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
 from .following import NOTHING, Following, choices_of
+from .indexing import note_case
 from .linking import create, join
 from .models import Case, Concern, Task
 from .raising import (
@@ -253,6 +254,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.state, case.reason, case.closed_at, case.duplicate_of = state, reason, at, of
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
+    note_case(case)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""
     )

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.calendar.holidays import missing_for
 from raci.access import Standing
 from raci.models import Edition
@@ -89,6 +88,13 @@ def _of_strays() -> str:
     )
 
 
-def _of_holidays(year: FiscalYear) -> str:
-    sentence = _("%(year)sの祝日が登録されていません。管理者が、管理画面の「祝日」から取り込んでください。")
-    return sentence % {"year": year.label}
+def of_displaced(number: int) -> str:
+    """Open tasks that are due on closed days; the union's dashboard counts them with the rest."""
+    if not number:
+        return ""
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("休庁日に期限がある未完了の作業が %(n)s件あります。") % {"n": number},
+        reverse("tasks:closed_day_tasks"),
+        _("移すか、対象外にするか、そのままにするかを決めてください。"),
+    )

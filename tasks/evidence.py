@@ -22,6 +22,7 @@ from .acting import COMMENT, FILL, authorize, locked, own_teams
 from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
+from .indexing import note_file
 from .models import Attachment, Audience, Task
 from .restricted import hidden_from, restricted
 from .uploads import MAX_BYTES, judge
@@ -73,6 +74,7 @@ def attach(
         f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False
     )
     attachment.save(force_insert=True)
+    note_file(attachment)
     record(
         "task.attached", task, by=by, team=team, at=at, stream=task.organization.code,
         attachment=attachment.pk, sha256=digest, audience=chosen, **_shown_name(attachment),
@@ -121,6 +123,7 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     storage, stored = row.file.storage, str(row.file.name)
     row.file, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = "", at, by, reason
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    note_file(row)
     transaction.on_commit(lambda: storage.delete(stored))
     record(
         "task.evidence_withdrawn", task, by=by, team=team, at=at, stream=task.organization.code,

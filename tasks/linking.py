@@ -17,6 +17,7 @@ from raci.outline import outline_of
 
 from . import kinds
 from .caseflow import advance, open_step, stream_of, tasks_of
+from .indexing import note_case
 from .models import Case, CaseCounter, CaseLink, Concern, Task
 from .raising import carried, fields_asked
 
@@ -26,7 +27,7 @@ def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporte
     year = FiscalYear.of(timezone.localdate(at))
     kind = CaseKind(duty.case_kind)
     serial = _next_number(kind, year)
-    return Case.objects.create(
+    case = Case.objects.create(
         kind=kind,
         fiscal_year=year.year,
         serial=serial,
@@ -38,6 +39,8 @@ def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporte
         raised_by=by,
         raised_for=team,
     )
+    note_case(case)
+    return case
 
 
 def _next_number(kind: str, year: FiscalYear) -> int:

@@ -5,6 +5,7 @@ from .bulk import close_many
 from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
+from .extra import raise_extra
 from .handover import hand_over, release
 from .moving import move, settle
 from .reopening import reopen
@@ -26,6 +27,7 @@ __all__ = [
     "let_go",
     "move",
     "pass_lead",
+    "raise_extra",
     "release",
     "reopen",
     "repoint",

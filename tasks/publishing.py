@@ -51,7 +51,7 @@ def standing_files(task: Task) -> list[int]:
 
 def concerned(task: Task, team: Team, today: date) -> QuerySet[Organization]:
     """Municipalities that are members on `today` and have a mark on the duty; of a task that is one
-    municipality's that one, unless it published the result itself (`team`)."""
+    municipality's that one, of a case those it concerns; none that published the result itself (`team`)."""
     kinds = {a.role.kind for a in definition_of(task.duty_id).assignments}
     if Organization.Kind.MEMBER not in kinds:
         return Organization.objects.none()
@@ -60,6 +60,8 @@ def concerned(task: Task, team: Team, today: date) -> QuerySet[Organization]:
     )
     if task.organization.kind == Organization.Kind.MEMBER:
         members = members.filter(pk=task.organization_id)
+    if task.case is not None:
+        members = members.filter(concerns__case=task.case)
     return members.exclude(pk=team.organization_id).order_by("position", "pk")
 
 

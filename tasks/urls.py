@@ -19,6 +19,7 @@ from .views.edition_compare import edition_compare
 from .views.edition_grid import edition_grid
 from .views.edition_list import editions
 from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
+from .views.extra import extra
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
@@ -29,6 +30,7 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.month import month
+from .views.move import task_move
 from .views.municipalities import (
     municipalities,
     municipality_join,
@@ -51,6 +53,7 @@ from .views.revise import task_revise
 from .views.rights import rights
 from .views.roster import roster, roster_import
 from .views.roster_codes import roster_codes
+from .views.search import search
 from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
@@ -64,6 +67,7 @@ urlpatterns: list = [
     path("editions/import/", edition_import, name="edition_import"),
     path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/extra/", extra, name="extra"),
     path("duties/<int:number>/procedure/", procedure, name="procedure"),
     path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
     path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),
@@ -99,6 +103,7 @@ urlpatterns: list = [
     path("ledger/", ledger, name="ledger"),
     path("requests/", answers, name="answers"),
     path("changes/", changes, name="changes"),
+    path("search/", search, name="search"),
     path("tasks/sheet/", task_sheet, name="sheet"),
     path("tasks/close/", task_close_many, name="close_many"),
     path("tasks/<int:pk>/", task_detail, name="detail"),
@@ -110,6 +115,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/move/", task_move, name="move"),
     path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
 from raci.definition import definition_of
@@ -43,8 +44,11 @@ class Base:
         self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
         self.is_revision = is_revision
         self.definition = definition_of(task.duty_id)
-        self.calendar = calendar_of(task.organization)
         self.errors: Mapping[str, str] = refusal.errors if refusal else {}
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return calendar_of(self.task.organization)
 
     @cached_property
     def hidden(self) -> frozenset[str]:

@@ -18,11 +18,12 @@ from tasks.forms import Drawn, draw, text_of
 from tasks.models import Outcome
 from tasks.restricted import findings_without, without
 
+from .onward import Onward
 from .publishing import Publishing
 from .signatures import Signing
 
 
-class Writing(Publishing, Signing):
+class Writing(Publishing, Signing, Onward):
     @cached_property
     def mode(self) -> str:
         """What the form offers: sign, close, fill, revise or read."""
