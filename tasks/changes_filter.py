@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib.filters import Choice, Date, ListFilter, Word
+from opsdesk.lib.folding import fold
 from opsdesk.lib.keyset import CappedCount
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
@@ -18,7 +19,7 @@ from .changes import Stage
 from .choices import by_code, teams_for
 from .filters import MAIN, duties_marked
 from .models import Case, Concern, Task
-from .requests import Holds, unsearched
+from .requests import holding, naming
 from .requests_filter import WORDS, midnight
 
 
@@ -72,10 +73,8 @@ class ChangeFilter(ListFilter):
         return queryset.filter(raised_at__lt=midnight(value + timedelta(1)))
 
     def by_words(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet:
-        """In the number, the title and the answers that the person may see."""
-        request, keys = self.request, unsearched(self.standing)
-        seen = Task.objects.visible_to(request.user, request.today).filter(case=OuterRef("pk"))
-        for word in value.split()[:WORDS]:
-            named = Q(number__icontains=word) | Q(title__icontains=word)
-            queryset = queryset.filter(named | Q(Exists(seen.filter(Holds(word, keys)))))
+        """In the number, the title and what the steps say that the person may read."""
+        seen = Task.objects.visible_to(self.request.user, self.request.today).filter(case=OuterRef("pk"))
+        for word in fold(value).split()[:WORDS]:
+            queryset = queryset.filter(Q(naming(word, "pk")) | Q(Exists(seen.filter(holding(word)))))
         return queryset

@@ -8,21 +8,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 
-from opsdesk.accounts.models import Organization
 from raci.access import Standing, standing_of
 from raci.definition import definition_of
 from raci.models import CaseKind
 from raci.outline import Line, outline_of
-from raci.restricted import restrictions
 
 from .asked import Field, fields_of
 from .casegraph import entries_read_by, graph_of
 from .concerned import concerned
-from .models import Task
+from .models import SearchText, Task
 from .raising import entries, fields_asked
 
+TEXT = SearchText.Kind
 #: What a row shows, and nothing else, is fetched.
 COLUMNS = (
     "key", "duty_id", "round", "state", "outcome", "is_withdrawn", "created_at", "due_on", "due_at",
@@ -72,43 +71,11 @@ def fields_shown(key: int, standing: Standing) -> list[Field]:
     return list(found.values())
 
 
-def unsearched(standing: Standing) -> list[str]:
-    """Keys of the fields in whose answers the person can't search: those not seen on everything they read."""
-    roles = {t.role.code for t in standing.teams}
-    if any(t.role.kind != Organization.Kind.MEMBER for t in standing.teams):
-        roles -= {t.role.code for t in standing.teams if t.role.kind == Organization.Kind.MEMBER}
-    return sorted({r.key for r in restrictions(standing.editions) if r.roles.isdisjoint(roles)})
+def holding(word: str) -> Exists:
+    """For tasks: whether its record holds the folded `word`, as far as all read it who see the task."""
+    return Exists(SearchText.objects.filter(kind=TEXT.TASK, task=OuterRef("pk"), folded__contains=word))
 
 
-class Holds(Func):
-    """Whether a text or number among the answers holds `word`, whatever its case; `keys` are left out."""
-
-    output_field = BooleanField()
-
-    def __init__(self, word: str, keys: list[str]) -> None:
-        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        super().__init__(F("answers"), Value(f"%{pattern}%"))
-        self.keys = keys
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        answers, word, params = self._compiled(compiler)
-        paths = [f'$."{key}"' for key in self.keys]
-        shown = f"json_remove({answers}{', %s' * len(paths)})"
-        return (
-            f"EXISTS (SELECT 1 FROM json_tree({shown}) AS found WHERE found.type IN ('text', 'integer')"
-            f" AND found.atom LIKE {word} ESCAPE '\\')"
-        ), (*params[0], *paths, *params[1])
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        answers, word, params = self._compiled(compiler)
-        shown = f"({answers} - CAST(%s AS text[]))"
-        return (
-            f"EXISTS (SELECT 1 FROM jsonb_path_query({shown}, 'strict $.**') AS found(value)"
-            " WHERE jsonb_typeof(found.value) IN ('string', 'number')"
-            f" AND found.value #>> '{{}}' ILIKE {word})"
-        ), (*params[0], self.keys, *params[1])
-
-    def _compiled(self, compiler: Any) -> tuple[str, str, tuple[Any, Any]]:
-        answers, word = self.get_source_expressions()
-        (one, of_one), (two, of_two) = compiler.compile(answers), compiler.compile(word)
-        return one, two, (of_one, of_two)
+def naming(word: str, case: str) -> Exists:
+    """For rows whose case is `case` ("pk", "case_id"): whether number or title holds the folded `word`."""
+    return Exists(SearchText.objects.filter(kind=TEXT.CASE, case=OuterRef(case), folded__contains=word))

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib.filters import Choice, Date, ListFilter, Word
+from opsdesk.lib.folding import fold
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 
 from .choices import teams_for
 from .models.case import concerning
 from .models.task import TaskQuerySet
-from .requests import Holds, duties_for, unsearched
+from .requests import duties_for, holding, naming
 
 STATES = (
     ("open", _("未完了")),
@@ -82,11 +83,9 @@ class RequestFilter(ListFilter):
         return queryset.filter(created_at__lt=midnight(value + timedelta(1)))
 
     def by_words(self, queryset: TaskQuerySet, name: str, value: str) -> QuerySet:
-        """In the number, the title and the answers that the person may see."""
-        keys = unsearched(self.standing)
-        for word in value.split()[:WORDS]:
-            named = Q(case__number__icontains=word) | Q(case__title__icontains=word)
-            queryset = queryset.filter(named | Q(Holds(word, keys)))
+        """In the number, the title and what the task says: answers, remark, reason."""
+        for word in fold(value).split()[:WORDS]:
+            queryset = queryset.filter(Q(naming(word, "case_id")) | Q(holding(word)))
         return queryset
 
 
