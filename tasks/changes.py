@@ -156,6 +156,6 @@ def planned_in(step: Task) -> Planned | None:
     """The first day that raising asked for, if there is an answer."""
     for row in definition_of(step.duty_id).fields:
         is_day = row.kind == FieldKind.DATE and row.is_asked and not row.parent_id
-        if is_day and (on := day_in(step.answers.get(row.key))):
+        if is_day and "restricted_to" not in row.options and (on := day_in(step.answers.get(row.key))):
             return Planned(row.label, on, step)
     return None
