@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -85,10 +85,10 @@ def ground_of(first: date, last: date, organizations: Iterable[int], user: Any, 
         return Ground(calendars)
     rows = list(_schedules(first, last, edition, user, today))
     answers = {t.pk: open_answers(t.duty_id, t.organization_id, t.answers, standing) for t in rows}
-    runs = [run for t in rows for run in _days(t, answers[t.pk], edition)]
-    runs += _ends(first, last, edition, standing, calendars[standing.union_id])
+    found = list(_days(((t, answers[t.pk]) for t in rows), edition))
+    found += _ends(first, last, edition, standing, calendars[standing.union_id])
     stops = [stop for t in rows for stop in _stops(t, answers[t.pk])]
-    in_time = sorted({run for run in runs if first <= run.on <= last})
+    in_time = sorted({run for run in found if first <= run.on <= last})
     return Ground(calendars, tuple(in_time), tuple(stops))
 
 
@@ -116,9 +116,12 @@ def _schedules(first: date, last: date, edition: int, user: Any, today: date) ->
 
 @lru_cache(maxsize=64)
 def runs(edition_id: int) -> tuple[Line, ...]:
-    """The monthly duties of a published edition whose lines begin with those of another duty."""
-    lines = outline_of(edition_id).lines.values()
-    return tuple(line for line in lines if line.cycle == Cycle.MONTHLY and list(_prefills(line)))
+    """The monthly duties of a published edition whose lines begin with those of another duty, but for those
+    that follow on such a one: they look at what has run."""
+    outline = outline_of(edition_id)
+    lines = [line for line in outline.lines.values() if line.cycle == Cycle.MONTHLY and list(_prefills(line))]
+    keys = {line.key for line in lines}
+    return tuple(line for line in lines if keys.isdisjoint(outline.before.get(line.key, ())))
 
 
 @lru_cache(maxsize=64)
@@ -154,8 +157,18 @@ def forget() -> None:
         kept.cache_clear()
 
 
-def _days(task: Task, answers: Any, edition: int) -> Iterator[Run]:
-    """The days in the lines of one request: 住民税 納税通知(汐見市)の処理日."""
+def _days(tasks: Iterable[tuple[Task, Any]], edition: int) -> Iterator[Run]:
+    """The days in the lines of requests; the same of several municipalities are one: 国保(桐原市、瑞野町)."""
+    found: dict[tuple[date, str, str], list[Task]] = {}
+    for task, answers in tasks:
+        for on, name, label in _written(task, answers, edition):
+            found.setdefault((on, name, label), []).append(task)
+    for (on, name, label), wanted in found.items():
+        yield _run(wanted, on, name, label)
+
+
+def _written(task: Task, answers: Any, edition: int) -> Iterator[tuple[date, str, str]]:
+    """(day, 処理名, 処理日) of each line of one request."""
     for source in sources(edition):
         f = _field(task, source) if source.key == task.key else None
         for line in (answers.get(source.field) or ()) if f else ():
@@ -164,7 +177,7 @@ def _days(task: Task, answers: Any, edition: int) -> Iterator[Run]:
             name = next((str(line.get(c.key) or "") for c in shown if c.kind == FieldKind.TEXT), "")
             for column in (c for c in shown if c.kind == FieldKind.DATE):
                 if on := day_in(line.get(column.key)):
-                    yield _run(task, on, name, column.label)
+                    yield on, name, column.label
 
 
 def _field(task: Task, source: Source) -> Field | None:
@@ -172,11 +185,13 @@ def _field(task: Task, source: Source) -> Field | None:
     return next((f for f in fields if f.key == source.field and f.columns), None)
 
 
-def _run(task: Task, on: date, name: str, label: str) -> Run:
-    whose = {t.organization_id: t.organization_name for t in all_teams() if t.is_member}
-    place = f"({whose[task.organization_id]})" if task.organization_id in whose else ""
-    words = _("%(name)s%(place)s の%(label)s") % {"name": name, "place": place, "label": label}
-    return Run(on, line_of(task.duty_id).number, words, reverse("tasks:detail", args=[task.pk]))
+def _run(tasks: Sequence[Task], on: date, name: str, label: str) -> Run:
+    ids, number = {task.organization_id for task in tasks}, line_of(tasks[0].duty_id).number
+    whose = "、".join(dict.fromkeys(t.organization_name for t in all_teams() if t.organization_id in ids))
+    words = _("%(name)s(%(whose)s) の%(label)s") % {"name": name, "whose": whose, "label": label}
+    if len(ids) > 1:
+        return Run(on, number, words, f"{reverse('tasks:list')}?duty={number}&state=any")
+    return Run(on, number, words, reverse("tasks:detail", args=[tasks[0].pk]))
 
 
 def _ends(first: date, last: date, edition: int, standing: Standing, calendar: Calendar) -> Iterator[Run]:

@@ -1,7 +1,7 @@
 """Question: what the page of a change shows beside what every case shows.
 
-The planned day with what it falls on, impact and roll-back, the works with their answers and files, and what each
-municipality confirmed, round by round."""
+The planned day with what it falls on, impact and roll-back, the works with their answers and files, and what
+each municipality confirmed, round by round."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def panel_of(
 ) -> Panel:
     """The panels of a change, in three statements at most.
 
-    `steps`: those that `user` may read and that stand, in the order of opening, with `organization`, `case` and
-    `closed_by`; `concerned`: ids of whom the case concerns."""
+    `steps`: those that `user` may read and that stand, in the order of opening, with `organization`, `case`
+    and `closed_by`; `concerned`: ids of whom the case concerns."""
     asker = _Asker(case, user, now, today, frozenset(concerned))
     confirming = confirmations(line_of(case.entry_id).duty.edition_id)
     entry = [s for s in steps if s.duty_id == case.entry_id]

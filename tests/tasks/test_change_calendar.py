@@ -46,6 +46,7 @@ def desk(cast, edition, holidays):
               done_on=date(2026, 11, 20), closed_by=cast.sato)  # fmt: skip
     for place, process, day in (
         (cast.shiomi, "住民税", "2026-12-03"), (cast.kirihara, "国保", "2026-12-08"),
+        (cast.mizuno, "国保", "2026-12-08"),
     ):  # fmt: skip
         lines = [{"process": process, "process_on": day, "deliver_on": "2026-12-13"}]
         make_task(29, place, **DECEMBER, answers={"lines": lines})
@@ -82,10 +83,10 @@ def test_december(look):
     assert found["11日(金)"] == "CHG-R8-0002 停止日 実施予定日"
     assert found["3日(木)"] == "CHG-R8-0003 処理日 実施予定日 処理 住民税(汐見市) の処理日"
     assert "No.32 バッチ処理起動 の期限" in found["28日(月)"] and "の納品日" not in str(found)
-    assert "年末年始" in found["29日(火)"]
+    assert "年末年始" in found["29日(火)"] and "No.33" not in str(found)
     assert clashes(response) == [
         "CHG-R8-0003 処理日: 実施予定日 12/3(木) は、住民税(汐見市) の処理日です。",
-        "CHG-R8-0004 良い日: 実施予定日 12/8(火) は、国保(桐原市) の処理日です。",
+        "CHG-R8-0004 良い日: 実施予定日 12/8(火) は、国保(桐原市、瑞野町) の処理日です。",
         "CHG-R8-0002 停止日: 実施予定日 12/11(金) は、No.1 のサービス停止予定に書かれた日です。",
         "CHG-R8-0001 日曜: 実施予定日 12/13(日) は閉庁日(日曜日)です。",
         "CHG-R8-0005 月末: 実施予定日 12/28(月) は、No.32 バッチ処理起動 の期限です。",
