@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import changes, outline
+from . import changes, outline, restricted
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -57,3 +57,4 @@ def forget() -> None:
     labels_of.cache_clear()
     outline.forget()
     changes.forget()
+    restricted.forget()

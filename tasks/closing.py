@@ -27,6 +27,7 @@ from .models import Case, Outcome, Task
 from .procedures import version_on
 from .publishing import publish
 from .raising import concerns_said, members_on
+from .restricted import public_findings
 from .taking import lead_after
 
 
@@ -179,7 +180,7 @@ def finish(
         outcome=task.outcome,
         done_on=task.done_on,
         late=task.was_late,
-        findings=list(reading.findings.values()),
+        findings=list(public_findings(task.duty_id, reading.findings).values()),
         missing=missing_before(task),
         **_asked_for(task),
         **published,

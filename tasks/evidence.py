@@ -24,6 +24,7 @@ from .commenting import audience_of
 from .filling import editable
 from .indexing import note_file
 from .models import Attachment, Audience, Task
+from .restricted import hidden_from, restricted
 from .uploads import judge, refuse_size
 
 FILES_LIMIT = 50
@@ -93,13 +94,16 @@ def _require_field(task: Task, team: Team, key: str, *, is_raised: bool) -> None
     fields = definition_of(task.duty_id).fields
     if not any(f.key == key and f.kind == FieldKind.FILE for f in fields):
         raise Refusal(_("この作業にファイルの項目はありません。"))
-    if task.is_open and not is_raised and key not in editable(task, team):
+    is_closed_to = task.is_open and not is_raised and key not in editable(task, team)
+    if key in hidden_from(task, team) or is_closed_to:
         raise PermissionDenied(_("この項目は記入できません。"))
 
 
 def _shown_name(attachment: Attachment) -> dict[str, str]:
     """The history is read by everybody who sees the task: it names only files that they may all read."""
-    return {"name": attachment.name} if attachment.audience == Audience.ALL else {}
+    closed = {row.key for row in restricted(attachment.task.duty_id)} if attachment.task else set()
+    is_open = attachment.audience == Audience.ALL and attachment.field_key not in closed
+    return {"name": attachment.name} if is_open else {}
 
 
 @command

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
+from .views.answers import answers
 from .views.bulk import task_close_many
 from .views.cases import cases
 from .views.catalogue import catalogue
+from .views.changes import change_calendar, changes
 from .views.close import task_close, task_save
 from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
@@ -109,6 +111,9 @@ urlpatterns: list = [
     path("report/", report, name="report"),
     path("cases/", cases, name="cases"),
     path("ledger/", ledger, name="ledger"),
+    path("requests/", answers, name="answers"),
+    path("changes/", changes, name="changes"),
+    path("changes/calendar/", change_calendar, name="change_calendar"),
     path("search/", search, name="search"),
     path("tasks/sheet/", task_sheet, name="sheet"),
     path("tasks/close/", task_close_many, name="close_many"),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from opsdesk import navigation
 from opsdesk.lib import era
 from raci import definition
-from tasks import casegraph, choices, searching
+from tasks import casegraph, changedays, changeground, changes, choices, searching
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -95,6 +95,9 @@ def nothing_is_remembered() -> None:
     a minute; a test's database is rolled back, and no minute may end while statements are counted."""
     definition.forget()
     casegraph.forget()
+    changes.forget()
+    changedays.forget()
+    changeground.forget()
     choices.forget()
     searching.forget()
     era.forget()

@@ -1,5 +1,7 @@
 """Pages by key: any ordering (+ pk), before/after tokens, no OFFSET, no COUNT of everything.
 
+What orders is a field, or an annotation that is never NULL.
+
 NULL is the greatest value on both databases; the pk runs the way the last column runs, so that one index
 serves both directions.
 """
@@ -108,7 +110,11 @@ class KeysetPage:
         keys = keys[: at_pk[0] + 1] if at_pk else [*keys, ("pk", keys[-1][1] if keys else False)]
         self.names = [name for name, _ in keys]
         self.downs = [down for _, down in keys]
-        self.fields = [get_field(model, name) for name in self.names]
+        annotated = queryset.query.annotations
+        self.fields = [
+            annotated[name].output_field if name in annotated else get_field(model, name)
+            for name in self.names
+        ]
         self.nullable = [
             "__" in name or field.null for name, field in zip(self.names, self.fields, strict=True)
         ]

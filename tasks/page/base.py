@@ -19,6 +19,7 @@ from tasks.acting import CLOSE, COMMENT, FILL, own_teams, proxy_teams
 from tasks.around import Around, around
 from tasks.models import Task
 from tasks.papers import Papers, papers_of
+from tasks.restricted import hidden
 
 
 class Base:
@@ -50,8 +51,13 @@ class Base:
         return calendar_of(self.task.organization)
 
     @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Keys of the fields that the person may not see."""
+        return hidden(self.task, self.user, self.today)
+
+    @cached_property
     def papers(self) -> Papers:
-        return papers_of(self.task, self.user, self.today)
+        return papers_of(self.task, self.user, self.today, self.hidden)
 
     @cached_property
     def around(self) -> Around:

@@ -20,6 +20,7 @@ from tasks.commenting import audiences_for
 from tasks.extra import RAISED
 from tasks.models import Audience, Task
 from tasks.recurrence import in_words, rule_of
+from tasks.restricted import hidden
 from tasks.words import extra_words, period_short, state_words
 
 from .base import Base
@@ -98,7 +99,8 @@ class Surroundings(Base):
     def shown(self) -> Shown | None:
         """What another duty's tasks of the same period hold (No.30 shows the month's answers to 29)."""
         key = next((f.options["shows"] for f in self.definition.fields if "shows" in f.options), None)
-        return shown_of([t for t in self.around.before if t.key == key]) if key else None
+        tasks = [t for t in self.around.before if t.key == key] if key else []
+        return shown_of(tasks, lambda task: hidden(task, self.user, self.today))
 
     @property
     def internal_count(self) -> int:

@@ -22,7 +22,9 @@ from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import cases, procedures, progress
+from tasks import closing as closing_of_task
 from tasks.digest import digest
+from tasks.following import Following
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
 from tests.make import duty, make_task
@@ -384,6 +386,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/month/2026-11/"),
         Place("/month/2026-12/", act=open_choice),
         Place("/month/2026-12/?view=list"),
+        Place("/changes/"),
+        Place("/changes/?stage=1&raised_from=x"),
+        Place("/changes/calendar/?month=2026-12"),
+        Place("/requests/"),
+        Place("/requests/?duty=2"),
+        Place("/requests/?q=nothing"),
         Place("/tasks/"),
         Place("/tasks/?scope=all&state=overdue"),
         Place("/tasks/?due_from=2026/13/1&duty=x"),
@@ -445,6 +453,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/report/?duty=54", act=empty_raise, status=422),
         Place("/cases/"),
         Place("/?scope=all"),
+        Place("/changes/"),
+        Place("/changes/calendar/"),
+        Place("/requests/?duty=13"),
         Place("/matrix/"),
         Place("/tasks/"),
         Place("/tasks/{numbers}/"),
@@ -694,6 +705,25 @@ def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
     cases.report(duty(15), title="印刷できない", answers={"content": "朝から印刷できない"}, **own)
 
 
+def cases_of_the_morning(world) -> None:
+    """A change that is being done, one that was asked for on a Sunday, and requests."""
+    package = {"by": world.ogawa, "team": world.team["package"], "at": NOW}
+    asked = {
+        "kind": "改修", "content": "判定の改修", "concerns": ["shiomi", "kirihara"], "risk": "旧版に戻す",
+        "planned_on": "R8.12.13",
+    }  # fmt: skip
+    case = cases.raise_case(duty(44), title="判定プログラムの改修", answers=asked, **package)
+    closing_of_task.close(case.steps.get(), following=Following(frozenset({52})), **package)
+    town = {"by": world.ono, "team": world.team["shiomi"], "at": NOW}
+    wish = {"kind": "設定", "content": "帳票の余白", "reason": "見切れる", "wanted_on": "R8.12.3"}
+    cases.raise_case(duty(45), title="余白の設定", answers=wish, **town)
+    users = [{"user_code": f"U00{n}", "name": f"山田 {n}"} for n in range(5)]
+    account = {"kind": "追加", "system": "住基", "lines": users, "apply_on": "R8.12.10", "reason": "異動"}
+    cases.raise_case(duty(2), title="職員の追加", answers=account, **town)
+    seal = {"kind": "新規", "seal_name": "汐見市長之印", "use_from": "R9.1.12"}
+    cases.raise_case(duty(13), title="新しい市長印", answers=seal, **town)
+
+
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
@@ -732,6 +762,7 @@ def scene(world) -> dict[str, Any]:
     raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
+    cases_of_the_morning(world)
     later_editions(world)
     letter = {"person": world.sato, "address": "sato@example.test", "code": "task.turn", "created_at": NOW}
     for state in ("dead", "waiting"):
