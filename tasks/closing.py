@@ -168,7 +168,7 @@ def finish(
         "closed_for", "is_proxy", "reason", "procedure_id", "course", at=at,
     )  # fmt: skip
     published: dict[str, Any] = {}
-    if task.duty.is_acknowledged:
+    if task.duty.is_acknowledged and not (task.course or {}).get("ng"):  # not recovered: nothing to publish
         published["published"] = publish(task, by=by, team=team, at=at, is_proxy=proxy).version
     record(
         "task.closed",
