@@ -42,7 +42,7 @@ def names_of(ids: Collection[int], own: Collection[int] | None) -> str:
 
 
 def masked(row: DutyField, value: Any, own: Collection[int] | None) -> Any:
-    """An answer; one that names municipalities names to a municipality only the own ones, and counts others."""
+    """An answer; of one that names municipalities others than `own` are only counted."""
     if own is None or not value or not row.options.get("organizations"):
         return value
     codes = value if isinstance(value, list) else [value]
