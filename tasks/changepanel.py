@@ -18,11 +18,13 @@ from raci.definition import definition_of
 from raci.models import FieldKind
 from raci.outline import line_of
 
+from .acknowledgements import own_organizations
 from .asked import Field, fields_of
 from .changedays import day_fields
 from .changeground import ground_of
 from .changes import Planned, confirmations, planned_in, turn_of, work_names
 from .choices import all_teams
+from .concerned import masked
 from .forms import text_of
 from .models import Attachment, Case, Task
 from .restricted import hidden_among
@@ -124,7 +126,9 @@ class _Asker:
         unseen = hidden_among(step, standing_of(self.user, self.today).teams, self.concerned)
         left = {row.key for row in day_fields(step.duty_id)} | unseen
         fields = [f for f in fields_of(definition_of(step.duty_id).fields) if f.key not in left]
-        return [(f.row.label, words) for f in fields if (words := _words(f, step.answers.get(f.key)))]
+        own = own_organizations(standing_of(self.user, self.today))
+        given = ((f, masked(f.row, step.answers.get(f.key), own)) for f in fields)
+        return [(f.row.label, words) for f, value in given if (words := _words(f, value))]
 
     def work(self, step: Task, files: list[Attachment]) -> Work:
         line = line_of(step.duty_id)

@@ -19,7 +19,9 @@ from opsdesk.lib.keyset import CAP
 from opsdesk.lib.request import Request
 from opsdesk.lib.tables import FastTable
 from opsdesk.lib.templatetags import ui
+from raci.access import standing_of
 
+from .acknowledgements import own_organizations
 from .caselinks import case_url
 from .changes import Stage, course_of, steps_for
 from .concerned import ids_in, names_of
@@ -51,6 +53,7 @@ class ChangeTable(FastTable):
     def __init__(self, data: Any, *, asker: Request, **options: Any) -> None:
         super().__init__(data, **options)
         self.user, self.today, self.now = asker.user, asker.today, asker.now
+        self.own = own_organizations(standing_of(asker.user, asker.today))
         self.head: int | None = None
 
     def paginate(self, *args: Any, **options: Any) -> None:
@@ -67,7 +70,7 @@ class ChangeTable(FastTable):
         steps = steps_for(cases, self.user, self.today)
         for case in cases:
             case.course = course_of(case, steps[case.pk], self.now)
-            case.whom = names_of(ids_in(case.concerned))
+            case.whom = names_of(ids_in(case.concerned), self.own)
         return cases
 
     def body(self) -> SafeString:
@@ -98,7 +101,7 @@ class ChangeTable(FastTable):
         return "、".join(record.course.works)
 
     def render_whom(self, record: Any) -> str:
-        return "、".join(record.whom)
+        return record.whom
 
     def render_planned(self, record: Any) -> SafeString | str:
         planned = record.course.planned

@@ -20,6 +20,7 @@ from .casegraph import entries_read_by, graph_of
 from .concerned import concerned
 from .models import SearchText, Task
 from .raising import entries, fields_asked
+from .restricted import allows
 
 TEXT = SearchText.Kind
 #: What a row shows, and nothing else, is fetched.
@@ -62,13 +63,16 @@ def rows_for(user: Any, today: date) -> QuerySet[Task]:
 
 
 def fields_shown(key: int, standing: Standing) -> list[Field]:
-    """The fields of the duty `key`, as the newest edition has them; then those that only older ones have."""
+    """The fields of the duty `key`, as the newest edition has them; then those that only older ones have.
+
+    Not those that none of the person's roles may see."""
     found: dict[str, Field] = {}
+    roles = {team.role.code for team in standing.teams}
     for edition in reversed(standing.editions):
         if (line := outline_of(edition).keys.get(key)) is not None:
             for f in fields_of(definition_of(line.duty.pk).fields):
                 found.setdefault(f.key, f)
-    return list(found.values())
+    return [f for f in found.values() if allows(f.row, roles)]
 
 
 def holding(word: str) -> Exists:

@@ -16,6 +16,7 @@ from raci.definition import definition_of
 from raci.models import DutyField, FieldKind
 
 from .asked import Field, fields_of
+from .concerned import masked
 from .forms import text_of
 from .models import Task
 
@@ -45,7 +46,9 @@ class Answer(tables.Column):
 
     def given(self, task: Any) -> Any:
         """The answer that the person may see."""
-        return None if self.f.key in task.hidden else task.answers.get(self.f.key)
+        if self.f.key in task.hidden:
+            return None
+        return masked(self.f.row, task.answers.get(self.f.key), task.own)
 
     def render(self, record: Any) -> Any:
         words = text_of(self.f.row, self.given(record))
@@ -112,11 +115,11 @@ def plain(row: DutyField, value: Any) -> Any:
     return text_of(row, value)
 
 
-def summary_of(task: Task, hidden: Collection[str]) -> str:
+def summary_of(task: Task, hidden: Collection[str], own: Collection[int] | None) -> str:
     """区分 新規、公印名 市長印: the answers in one text, without what the person may not see."""
     found = []
     for f in fields_of(definition_of(task.duty_id).fields):
-        value = None if f.key in hidden else task.answers.get(f.key)
+        value = None if f.key in hidden else masked(f.row, task.answers.get(f.key), own)
         words = " / ".join(_line(f, row) for row in value or ()) if f.columns else text_of(f.row, value)
         if words:
             found.append(f"{f.row.label} {words}")

@@ -22,6 +22,7 @@ from opsdesk.lib.templatetags import ui
 from raci.access import standing_of
 from raci.outline import line_of
 
+from .acknowledgements import own_organizations
 from .concerned import ids_in, names_of
 from .models import Attachment, Task
 from .requests import fields_shown
@@ -57,6 +58,7 @@ class RequestTable(FastTable):
     def __init__(self, data: Any, *, asker: Request, duty: int | None, **options: Any) -> None:
         self.user, self.today, self.now = asker.user, asker.today, asker.now
         self.standing = standing_of(asker.user, asker.today)
+        self.own = own_organizations(self.standing)
         more = columns_for(fields_shown(duty, self.standing)) if duty else []
         hidden = ("work", "summary") if duty else ()
         super().__init__(data, exclude=hidden, extra_columns=more, **options)
@@ -84,7 +86,9 @@ class RequestTable(FastTable):
             files.setdefault((file.task_id, file.field_key), []).append(file)
         for task in tasks:
             task.duty, ids = line_of(task.duty_id).duty, ids_in(task.concerned)
-            task.whom = names_of(ids if task.organization_id == self.standing.union_id else _own(task))
+            is_common = task.organization_id == self.standing.union_id
+            task.whom = names_of(ids if is_common else {task.organization_id}, self.own)
+            task.own = self.own
             task.hidden = hidden_among(task, self.standing.teams, ids)
             task.files_of = lambda key, pk=task.pk: files.get((pk, key), [])
             task.nth = 0
@@ -105,7 +109,7 @@ class RequestTable(FastTable):
         return f"No.{record.duty.number} {record.duty.work}"
 
     def render_whom(self, record: Any) -> str:
-        return "、".join(record.whom)
+        return record.whom
 
     def render_raised(self, record: Any) -> SafeString:
         return self._day(timezone.localdate(record.created_at))
@@ -144,11 +148,7 @@ class RequestTable(FastTable):
         return f"{words[:SHORT]}…" if len(words) > SHORT else words
 
     def value_summary(self, record: Any) -> str:
-        return summary_of(record, record.hidden)
-
-
-def _own(task: Any) -> frozenset[int]:
-    return frozenset({task.organization_id})
+        return summary_of(record, record.hidden, self.own)
 
 
 def _lines_of(task: Any) -> Iterator[list[Any]]:

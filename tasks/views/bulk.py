@@ -22,6 +22,7 @@ from tasks.forms import text_of
 from tasks.models import Task
 from tasks.models.task import with_duty
 from tasks.page import pages
+from tasks.restricted import hidden, without
 from tasks.words import period_short
 
 
@@ -60,7 +61,7 @@ def _row(request: Request, task: Task) -> dict[str, Any]:
         why = _("すでに「%(state)s」です。") % {"state": task.get_state_display()}
     else:
         why = why_not(task, request.today)
-    answers = bulk_answers(task) if not why else {}
+    answers = without(bulk_answers(task), hidden(task, request.user, request.today)) if not why else {}
     words = [
         f"{f.row.label} {text_of(f.row, answers[f.key])}"
         for f in task_fields(task)

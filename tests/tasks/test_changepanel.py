@@ -83,7 +83,8 @@ def test_it_works(desk, cast, django_assert_max_num_queries):
 def test_a_municipality_reads_only_its_own_confirmation(desk, cast):
     found = panel(desk, cast, "makino")()
     assert [name for name, _cells in found.confirmings[0].rows] == ["桐原市"]
-    assert "大野" not in text(found)
+    assert "大野" not in text(found) and "汐見市" not in text(found)
+    assert ("影響する団体", "桐原市、他団体 2件") in found.impact
 
 
 def test_what_a_role_may_not_see_is_not_there(desk, cast):

@@ -118,6 +118,7 @@ def test_everybody_sees_only_what_they_may_read(look, who, expected):
 def test_a_municipality_does_not_read_who_else_is_waited_for(look):
     found = {row[1]: row for row in rows(look("ono"))}
     assert found["確認中"][6] == "ほかの団体"
+    assert found["確認中"][3] == "汐見市、他団体 1件"
     assert {row[1]: row for row in rows(look("makino"))}["確認中"][6] == "桐原市"
 
 

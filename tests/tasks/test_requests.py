@@ -155,6 +155,13 @@ def test_the_fields_are_the_columns_and_lines_are_rows(look):
     ]
 
 
+def test_a_municipality_does_not_read_who_else_it_is_about(look):
+    for query in ({}, {"duty": "14"}):
+        page, sheet = look("ono", **query).content.decode(), book(look("ono", export="xlsx", **query))
+        assert "他団体 1件" in page and "瑞野町" not in page
+        assert [row[3 - bool(query)] for row in sheet if row[1] == "首長交代"] == ["汐見市、他団体 1件"]
+
+
 def test_files_are_links_for_those_who_may_open_them(look, cast):
     for who, is_there in (("sato", True), ("ono", True), ("morishita", True)):
         page = look(who, duty="13").content.decode()

@@ -1,12 +1,14 @@
 """Fields that only some roles see: nobody else finds them on page, file, list, version, history or form."""
 
 import copy
+import io
 import re
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
 
 from opsdesk.audit.models import Event
 from raci import fixture
@@ -71,6 +73,14 @@ def seen(response):
     return {words for words in EVERYTHING if words in page}
 
 
+def rows(response):
+    """Of what is restricted, what stands below the head of the workbook."""
+    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    text = str([[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)])
+    assert "汐見市長" not in text and "市長印" in text
+    return {words for words in (*EVERYTHING, "乙") if words in text}
+
+
 @pytest.mark.parametrize("who", [*SEES, "makino"])
 def test_who_sees_what(case, cast, client, who):
     task, file = case.steps.get(), Attachment.objects.get()
@@ -91,6 +101,12 @@ def test_who_sees_what(case, cast, client, who):
         200 if who == "sato" else 403 if may_open else 404
     )
     assert Attachment.objects.visible_to(getattr(cast, who), TODAY).exists() == may_open
+    for query in ({}, {"duty": "13"}):
+        assert seen(client.get("/requests/", query)) <= SEES[who]
+        more = {"乙"} if who == "sato" else set()
+        assert rows(client.get("/requests/", {**query, "export": "xlsx"})) <= SEES[who] | more
+    assert seen(client.get("/requests/", {"duty": "13"})) == SEES[who]
+    assert not client.get("/search/", {"q": "夜間に切替"}).context["hits"]
 
 
 def test_the_history_says_nothing_of_it(case):
