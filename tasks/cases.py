@@ -17,10 +17,11 @@ from raci.access import standing_of
 from raci.models import Duty, Edition, Scope
 from raci.outline import outline_of
 
-from . import closing, kinds
+from . import closing, kinds, telling
 from .acting import CLOSE, FILL, own_teams
 from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
 from .following import NOTHING, Following, choices_of
+from .indexing import note_case
 from .linking import create, join, raised_already
 from .models import Case, Concern, Task
 from .raising import (
@@ -147,8 +148,10 @@ def _raise(
         concerns=[o.code for o in concerns], report=is_report,
     )  # fmt: skip
     places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
-    for place in places:
-        open_step(case, duty, place, at=at, answers=reading.answers, lead=lead_of(duty, team))
+    lead = lead_of(duty, team)
+    steps = [open_step(case, duty, place, at=at, answers=reading.answers, lead=lead) for place in places]
+    if not everything:  # else it is closed in the same act
+        telling.opened(steps, by=by, at=at)
     for source in sources:
         join(case, source, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
@@ -264,6 +267,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.state, case.reason, case.closed_at, case.duplicate_of = state, reason, at, of
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
+    note_case(case)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""
     )

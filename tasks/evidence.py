@@ -22,7 +22,9 @@ from .acting import COMMENT, FILL, authorize, locked, own_teams
 from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
+from .indexing import note_file
 from .models import Attachment, Audience, Task
+from .restricted import hidden_from, restricted
 from .uploads import judge, refuse_size
 
 FILES_LIMIT = 50
@@ -69,6 +71,7 @@ def attach(
         f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False
     )
     attachment.save(force_insert=True)
+    note_file(attachment)
     record(
         "task.attached", task, by=by, team=team, at=at, stream=task.organization.code,
         attachment=attachment.pk, sha256=digest, audience=chosen, **_shown_name(attachment),
@@ -91,13 +94,16 @@ def _require_field(task: Task, team: Team, key: str, *, is_raised: bool) -> None
     fields = definition_of(task.duty_id).fields
     if not any(f.key == key and f.kind == FieldKind.FILE for f in fields):
         raise Refusal(_("この作業にファイルの項目はありません。"))
-    if task.is_open and not is_raised and key not in editable(task, team):
+    is_closed_to = task.is_open and not is_raised and key not in editable(task, team)
+    if key in hidden_from(task, team) or is_closed_to:
         raise PermissionDenied(_("この項目は記入できません。"))
 
 
 def _shown_name(attachment: Attachment) -> dict[str, str]:
     """The history is read by everybody who sees the task: it names only files that they may all read."""
-    return {"name": attachment.name} if attachment.audience == Audience.ALL else {}
+    closed = {row.key for row in restricted(attachment.task.duty_id)} if attachment.task else set()
+    is_open = attachment.audience == Audience.ALL and attachment.field_key not in closed
+    return {"name": attachment.name} if is_open else {}
 
 
 @command
@@ -125,6 +131,7 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     storage, stored = row.file.storage, str(row.file.name)
     row.file, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = "", at, by, reason
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    note_file(row)
     transaction.on_commit(lambda: storage.delete(stored))
     record(
         "task.evidence_withdrawn", task, by=by, team=team, at=at, stream=task.organization.code,

@@ -15,8 +15,9 @@ from opsdesk.lib.refusal import Refusal
 from raci.models import CaseKind, Duty, Edition, Scope
 from raci.outline import outline_of
 
-from . import kinds
+from . import kinds, telling
 from .caseflow import advance, open_step, stream_of, tasks_of
+from .indexing import note_case
 from .models import Case, CaseCounter, CaseLink, Concern, Task
 from .raising import carried, fields_asked
 
@@ -36,7 +37,7 @@ def create(
     year = FiscalYear.of(timezone.localdate(at))
     kind = CaseKind(duty.case_kind)
     serial = _next_number(kind, year)
-    return Case.objects.create(
+    case = Case.objects.create(
         kind=kind,
         fiscal_year=year.year,
         serial=serial,
@@ -49,6 +50,8 @@ def create(
         raised_for=team,
         token=token,
     )
+    note_case(case)
+    return case
 
 
 def _next_number(kind: str, year: FiscalYear) -> int:
@@ -77,8 +80,8 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
         title=case.title, concerns=[o.code for o in concerns], report=True,
     )  # fmt: skip
     answers = carried(known, fields_asked(duty, everything=True))
-    for place in [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]:
-        open_step(case, duty, place, at=at, answers=answers)
+    places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
+    telling.opened([open_step(case, duty, place, at=at, answers=answers) for place in places], by=None, at=at)
     join(case, origin, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
     return case

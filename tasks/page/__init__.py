@@ -82,6 +82,12 @@ class Page(Writing, Surroundings):
     def crumbs(self) -> list[tuple[str, str]]:
         number = _("No.%(number)s") % {"number": self.task.duty.number}
         where = f"{self.task.organization} " if not self.is_common else ""
+        if self.task.case is not None:
+            return [
+                (_("ダッシュボード"), "/"),
+                (self.task.case.number, ""),
+                (f"{number} {where}".strip(), ""),
+            ]
         return [
             (_("ダッシュボード"), "/"),
             (_("作業一覧"), reverse("tasks:list")),
@@ -92,6 +98,11 @@ class Page(Writing, Surroundings):
     @property
     def may_skip(self) -> bool:
         return self.task.is_open and bool(main_teams(self.task, self.closers))
+
+    @property
+    def may_move(self) -> bool:
+        """The union's people move a due day."""
+        return self.task.is_open and standing_of(self.user, self.today).is_union
 
     @cached_property
     def may_reopen(self) -> bool:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("raci", "0006_case_kind"),
-        ("tasks", "0005_cases"),
+        ("tasks", "0006_search_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
