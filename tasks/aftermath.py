@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Role
+from opsdesk.accounts.models import Organization, Role
 from raci.models import FollowUp, Mark, Scope
 from raci.outline import Line, Outline, outline_of
 
@@ -27,9 +27,9 @@ class Next:
     who: str
 
 
-def roles_named() -> dict[int, str]:
-    """Names of the roles by id, as the matrix says them."""
-    return dict(Role.objects.values_list("pk", "name"))
+def roles_by_id() -> dict[int, Role]:
+    """In the order of the matrix."""
+    return {role.pk: role for role in Role.objects.order_by("position")}
 
 
 def layers(edition_id: int, key: int) -> list[list[Line]]:
@@ -65,7 +65,7 @@ def _names(rows: list[Line]) -> str:
     return _("%(names)s ほか%(n)s件") % {"names": names, "n": more} if more > 0 else names
 
 
-def course(edition_id: int, key: int, roles: Mapping[int, str]) -> list[Next]:
+def course(edition_id: int, key: int, roles: Mapping[int, Role]) -> list[Next]:
     """Every duty after `key`, in order, with how it opens and who does it; other cases at the end."""
     graph, outline = graph_of(edition_id), outline_of(edition_id)
     found = [
@@ -90,7 +90,13 @@ def _how(outline: Outline, line: Line, is_confirming: bool) -> str:
     return _("前の作業が終わると開きます")
 
 
-def who(line: Line, roles: Mapping[int, str]) -> str:
+def who(line: Line, roles: Mapping[int, Role]) -> str:
     """業務運用・HW/NW保守; 各構成団体 where each municipality has its own."""
-    names = "・".join(roles[pk] for pk in roles if line.marks.get(pk) == Mark.MAIN)
-    return _("各%(who)s") % {"who": names} if line.duty.scope == Scope.EACH else names
+    is_each = line.duty.scope == Scope.EACH
+    return "・".join(
+        _("各%(who)s") % {"who": role.name}
+        if is_each and role.kind == Organization.Kind.MEMBER
+        else role.name
+        for pk, role in roles.items()
+        if line.marks.get(pk) == Mark.MAIN
+    )

@@ -13,13 +13,14 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from opsdesk.accounts.models import Role
 from raci.access import Standing
 from raci.matrix import resolved
-from raci.models import CaseKind, DutyField, Edition
+from raci.models import CaseKind, Duty, DutyField, Edition
 from raci.outline import Line, outline_of
 from raci.words import labels_of, standard_due_in_words
 
-from .aftermath import in_short, roles_named, who
+from .aftermath import in_short, roles_by_id, who
 from .models import Case
 from .raising import closes_at_once, is_reported, raisers
 
@@ -67,7 +68,7 @@ def offers(edition: Edition, standing: Standing) -> list[Offer]:
     places = dict(zip((line.key for line in lines), resolved([line.duty for line in lines]), strict=True))
     rows = DutyField.objects.filter(duty__edition=edition, parent=None).order_by("duty", "position")
     fields = list(rows.values_list("duty__key", "key", "label", "is_asked", "columns__is_asked").distinct())
-    labels, roles = labels_of((number, key, label) for number, key, label, *_asked in fields), roles_named()
+    labels, roles = labels_of((number, key, label) for number, key, label, *_asked in fields), roles_by_id()
     asked: dict[int, dict[str, None]] = {}
     for number, _key, label, *is_asked in fields:
         if any(is_asked):
@@ -85,7 +86,7 @@ def _offer(
     place: str,
     asked: Iterable[str],
     labels: Mapping[tuple[int, str], str],
-    roles: Mapping[int, str],
+    roles: Mapping[int, Role],
 ) -> Offer:
     duty, teams = line.duty, raisers(line.duty, standing)
     url = (
@@ -103,9 +104,13 @@ def _offer(
         who=who(line, roles),
         due=standard_due_in_words(duty, labels),
         then=in_short(duty.edition_id, duty.key),
-        action=_("登録する") if at_once else _("起票する") if teams else _("通報する"),
+        action=_("登録する") if at_once else _("起票する") if teams else report_verb(duty),
         url=url,
     )
+
+
+def report_verb(duty: Duty) -> str:
+    return _("問い合わせる") if duty.case_kind == CaseKind.INQUIRY else _("通報する")
 
 
 def _place(category: str, section: str) -> str:

@@ -18,12 +18,16 @@ from opsdesk.lib.templatetags.dates import hm
 from raci.models import CaseKind, Duty, FieldKind, FollowUp, Scope
 from raci.outline import outline_of
 
-from .aftermath import Next, course, roles_named
+from .aftermath import Next, course, roles_by_id
 from .asked import Field, Reading
+from .catalogue import report_verb
 from .following import Following
 from .forms import Choice, Drawn, Shown, draw
 from .raising import closes_at_once, concerns_field, fields_asked, members_on, read_asked
 from .stepdue import due_of
+
+#: The field that says again what the title says.
+SUBJECT = "subject"
 
 
 class RaiseForm:
@@ -85,20 +89,17 @@ class RaiseForm:
 
     @cached_property
     def editable(self) -> set[str]:
-        """A municipality raises for itself: it is not asked whom its case concerns."""
-        return {f.key for f in self.fields if not f.row.options.get("is_shown") and not self._is_silent(f)}
-
-    def _is_silent(self, f: Field) -> bool:
-        return self.is_member and f is self.own_field
+        return {f.key for f in self.fields if not f.row.options.get("is_shown") and f.key not in self.silent}
 
     @cached_property
     def silent(self) -> dict[str, Any]:
-        """Answers that nobody is asked."""
-        if self.own_field is None or not self.is_member:
-            return {}
-        code = self.team.organization.code
-        many = self.own_field.row.options["organizations"] == "many"
-        return {self.own_field.key: [code] if many else code}
+        """Answers that nobody is asked: a municipality raises for itself, and the title is asked once."""
+        found: dict[str, Any] = {f.key: self.title for f in self.fields if f.key == SUBJECT}
+        if self.own_field is not None and self.is_member:
+            code = self.team.organization.code
+            many = self.own_field.row.options["organizations"] == "many"
+            found[self.own_field.key] = [code] if many else code
+        return found
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -111,12 +112,13 @@ class RaiseForm:
 
     @cached_property
     def drawn(self) -> Drawn:
+        errors = {key: sentence for key, sentence in self.errors.items() if key not in self.silent}
         drawn = draw(
             [f for f in self.fields if f.key in self.editable],
             values=self.values,
             editable=self.editable,
             reading=self.reading,
-            errors=self.errors,
+            errors=errors,
             previous={},
             files={},
             blanks=self.blanks,
@@ -126,7 +128,7 @@ class RaiseForm:
         places = {"title": "#title", "concerns": "#concerns", "chosen": "#links", "links": "#links"}
         drawn.errors = [
             (places.get(key, href), sentence)
-            for (href, sentence), key in zip(drawn.errors, self.errors, strict=True)
+            for (href, sentence), key in zip(drawn.errors, errors, strict=True)
         ]
         return drawn
 
@@ -182,11 +184,19 @@ class RaiseForm:
 
     @cached_property
     def course(self) -> list[Next]:
-        return course(self.duty.edition_id, self.duty.key, roles_named())
+        return course(self.duty.edition_id, self.duty.key, roles_by_id())
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """(mark, role) of the duty: by which anybody may raise it."""
+        marks = outline_of(self.duty.edition_id).lines[self.duty.pk].marks
+        return [(marks[pk], role.name) for pk, role in roles_by_id().items() if pk in marks]
 
     @property
     def due(self) -> str:
         """When its first step will be due, given what stands in the form."""
+        if self.duty.standard_due.get("at_once"):
+            return _("直ちに")
         where = self.team.organization if self.is_member and self.duty.scope == Scope.EACH else None
         answers = {self.duty.key: self.reading.answers}
         due = due_of(self.duty.standard_due, self.now, calendar_of(where), answers, self.duty.key)
@@ -225,4 +235,4 @@ class ReportForm(RaiseForm):
 
     @property
     def submit(self) -> str:
-        return _("通報する")
+        return report_verb(self.duty)

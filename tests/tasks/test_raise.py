@@ -125,7 +125,7 @@ def test_received_at_once(ask):
     page = ask("yamaguchi", "/raise/54/")
     assert "登録する" in text(page) and "登録と同時に完了します" in text(page)
     call = {
-        "f-channel": "電話", "f-organization": "shiomi", "f-caller": "大野", "f-subject": "画面",
+        "f-channel": "電話", "f-organization": "shiomi", "f-caller": "大野",
         "f-content": "出ない", "f-answered_at_once": "いいえ", "then": ["linked-15"],
     }  # fmt: skip
     response = ask("yamaguchi", "/raise/54/", **form(**{**call, "f-answered_at_once": ""}))
