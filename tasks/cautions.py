@@ -6,11 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from opsdesk.calendar.holidays import missing_for
+from opsdesk.notices.waiting import outbox
 from raci.access import Standing
 from raci.models import Edition
 
@@ -32,6 +34,7 @@ def cautions_for(
     if standing.is_union:
         found.append(_of_strays())
     if standing.is_union or user.is_staff:
+        found.append(_of_outbox(now))
         found += [
             _("%(year)sの祝日が登録されていません。管理者は、管理画面の「祝日」から取り込んでください。")
             % {"year": year.label}
@@ -72,6 +75,22 @@ def _of_generation(now: datetime) -> str:
         )
         return sentence % {"n": f"{run.refused:,}"}
     return ""
+
+
+def _of_outbox(now: datetime) -> str:
+    """Letters that should have gone long ago, or that could not be sent; nothing where no mail is sent."""
+    if not settings.EMAIL_URL:
+        return ""
+    state = outbox(now)
+    if state.is_stale(now) and state.late_since:
+        sentence = _("通知のメールが %(when)s から送られていません。") % {"when": when(state.late_since, now)}
+    elif state.dead:
+        sentence = _("送れなかった通知のメールが %(n)s件あります。") % {"n": state.dead}
+    else:
+        return ""
+    return format_html(
+        '{} <a href="{}">{}</a>', sentence, reverse("notices:outbox"), _("メールの送信を確かめてください。")
+    )
 
 
 def _of_strays() -> str:

@@ -16,7 +16,7 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from . import caseflow
+from . import caseflow, telling
 from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, require_version, store
 from .around import missing_before
 from .asked import skipped_by
@@ -168,7 +168,7 @@ def finish(
         "closed_for", "is_proxy", "reason", "procedure_id", "course", at=at,
     )  # fmt: skip
     published: dict[str, Any] = {}
-    if task.duty.is_acknowledged:
+    if task.duty.is_acknowledged and not (task.course or {}).get("ng"):  # not recovered: nothing to publish
         published["published"] = publish(task, by=by, team=team, at=at, is_proxy=proxy).version
     record(
         "task.closed",
@@ -188,6 +188,7 @@ def finish(
     )
     go_on(task, by=by, at=at)
     _link(task, following, by=by, team=team, at=at)
+    telling.closed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
@@ -219,6 +220,7 @@ def _pass_over(task: Task, said: str, *, by: Any, team: Team, at: datetime, prox
         "task.skipped", task, by=by, team=team, at=at, stream=task.organization.code, reason=said, proxy=proxy
     )
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=said)
     return task
 
 
@@ -291,6 +293,7 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
         proxy=proxy,
     )
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 

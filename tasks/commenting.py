@@ -12,6 +12,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import CommentAudience
 
+from . import telling
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
 from .indexing import note_comment
@@ -36,6 +37,7 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
         "task.commented", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=written.pk, audience=chosen,
     )  # fmt: skip
+    telling.commented(task, written, by=by, at=at)
     return written
 
 

@@ -25,7 +25,7 @@ from .filling import editable
 from .indexing import note_file
 from .models import Attachment, Audience, Task
 from .restricted import hidden_from, restricted
-from .uploads import MAX_BYTES, judge
+from .uploads import judge, refuse_size
 
 FILES_LIMIT = 50
 
@@ -48,14 +48,11 @@ def attach(
     """
     task = locked(task, at=at)
     marks = FILL if field_key or reason.strip() else COMMENT  # the union gives a reason (代行)
-    proxy = authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
+    is_raised = _is_raised_with(task, by, team, at)
+    proxy = False if is_raised else authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
     if field_key:
-        _require_field(task, team, field_key)
-    if file.size > MAX_BYTES:  # refused before it is read into memory
-        raise Refusal(
-            _("「%(name)s」は %(size)s MB あります。%(limit)s MB までのファイルにしてください。")
-            % {"name": file.name, "size": f"{file.size / 2**20:.1f}", "limit": MAX_BYTES // 2**20}
-        )
+        _require_field(task, team, field_key, is_raised=is_raised)
+    refuse_size(file)
     upload = judge(file.name, file.read())
     digest = hashlib.sha256(upload.content).hexdigest()
     there = task.attachments.filter(withdrawn_at=None)
@@ -83,11 +80,22 @@ def attach(
     return attachment
 
 
-def _require_field(task: Task, team: Team, key: str) -> None:
+def _is_raised_with(task: Task, by: Any, team: Team, at: datetime) -> bool:
+    """Whether it belongs to the act of raising the case: then it is the raiser's, whatever mark it has."""
+    case = task.case
+    return case is not None and (case.raised_by_id, case.raised_for_id, case.raised_at) == (
+        by.pk,
+        team.pk,
+        at,
+    )
+
+
+def _require_field(task: Task, team: Team, key: str, *, is_raised: bool) -> None:
     fields = definition_of(task.duty_id).fields
     if not any(f.key == key and f.kind == FieldKind.FILE for f in fields):
         raise Refusal(_("この作業にファイルの項目はありません。"))
-    if key in hidden_from(task, team) or (task.is_open and key not in editable(task, team)):
+    is_closed_to = task.is_open and not is_raised and key not in editable(task, team)
+    if key in hidden_from(task, team) or is_closed_to:
         raise PermissionDenied(_("この項目は記入できません。"))
 
 

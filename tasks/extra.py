@@ -23,6 +23,7 @@ from opsdesk.lib.templatetags.dates import hm
 from raci.access import rights_of, standing_of
 from raci.models import Cycle, Duty, Edition, Schedule, Scope
 
+from . import telling
 from .closing import need_reason
 from .models import Task
 from .moving import FARTHEST, check_day
@@ -80,6 +81,7 @@ def raise_extra(
         RAISED, task, by=by, team=team, at=at, stream=organization.code, serial=task.serial, period=period,
         due_on=due_on, reason=reason,
     )  # fmt: skip
+    telling.opened([task], by=by, at=at)
     return task
 
 

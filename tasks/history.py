@@ -188,6 +188,9 @@ SENTENCES = {
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
     ),
+    "task.urged": Sentence(
+        gettext_lazy("催促"), lambda e: _("確認を催促 %(who)s") % {"who": "、".join(e.data["organizations"])}
+    ),
     "task.repointed": Sentence(
         gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), reason, "info"
     ),

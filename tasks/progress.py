@@ -13,6 +13,7 @@ from .repointing import repoint
 from .revising import revise
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
+from .urging import urge
 
 __all__ = [
     "acknowledge",
@@ -38,5 +39,6 @@ __all__ = [
     "sign",
     "skip",
     "take",
+    "urge",
     "withdraw",
 ]

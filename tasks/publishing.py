@@ -12,6 +12,7 @@ from django.utils import timezone
 from opsdesk.accounts.models import Organization, Team
 from raci.definition import definition_of
 
+from . import telling
 from .models import Acknowledgement, Audience, Publication, Task
 
 
@@ -36,10 +37,11 @@ def publish(
         task=task, duty=task.duty, version=last + 1, answers=task.answers, files=sorted(files),
         published_at=at, published_by=by, published_for=team, is_proxy=is_proxy, **revision,
     )  # fmt: skip
+    asked = list(concerned(task, team, timezone.localdate(at)))
     Acknowledgement.objects.bulk_create(
-        Acknowledgement(publication=publication, organization=organization)
-        for organization in concerned(task, team, timezone.localdate(at))
+        Acknowledgement(publication=publication, organization=organization) for organization in asked
     )
+    telling.published(publication, {town.pk for town in asked}, by=by, at=at)
     return publication
 
 

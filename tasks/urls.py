@@ -5,11 +5,14 @@ from django.urls import path
 from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
 from .views.answers import answers
 from .views.bulk import task_close_many
+from .views.cases import cases
+from .views.catalogue import catalogue
 from .views.changes import change_calendar, changes
 from .views.close import task_close, task_save
 from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
 from .views.closed_days_import import closed_days_import
+from .views.digest import digest
 from .views.duty import duty
 from .views.duty_fields import edition_field, edition_fields
 from .views.duty_settings import edition_duty, edition_section
@@ -46,6 +49,7 @@ from .views.procedure import (
     procedure_version,
     procedure_withdraw,
 )
+from .views.raise_case import raise_case, report
 from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
@@ -58,6 +62,7 @@ from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
+from .views.urge import task_urge
 from .views.vendor_change import team_hand_over, vendor_change
 from .views.year import year, year_now
 
@@ -76,6 +81,7 @@ urlpatterns: list = [
     path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
     path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
     path("health/", health, name="health"),
+    path("digests/<str:day>/", digest, name="digest"),
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
@@ -100,6 +106,10 @@ urlpatterns: list = [
     path("editions/<int:number>/forecast/", edition_forecast, name="edition_forecast"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
+    path("raise/", catalogue, name="catalogue"),
+    path("raise/<int:number>/", raise_case, name="raise"),
+    path("report/", report, name="report"),
+    path("cases/", cases, name="cases"),
     path("ledger/", ledger, name="ledger"),
     path("requests/", answers, name="answers"),
     path("changes/", changes, name="changes"),
@@ -121,6 +131,7 @@ urlpatterns: list = [
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),
     path("tasks/<int:pk>/ask/", task_ask, name="ask"),
+    path("tasks/<int:pk>/urge/", task_urge, name="urge"),
     path("tasks/<int:pk>/answer/", task_answer, name="answer"),
     path("tasks/<int:pk>/revise/", task_revise, name="revise"),
     path("tasks/<int:pk>/versions/<int:number>/", task_version, name="version"),

@@ -31,11 +31,11 @@ def calendars_of(organizations: Iterable[Organization]) -> dict[int, Calendar]:
     return {pk: calendar for pk, calendar in calendars.items() if pk is not None}
 
 
-def calendars_by_id(ids: Iterable[int]) -> dict[int | None, Calendar]:
+def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
     """Calendars of these organizations, and under None the union's."""
-    ids = list(ids)
-    rows = ROWS.ask(tuple(ids))
-    return {pk: _calendar(rows, pk) for pk in (None, *ids)}
+    known = sorted({pk for pk in ids if pk is not None})
+    rows = ROWS.ask(tuple(known))
+    return {pk: _calendar(rows, pk) for pk in (None, *known)}
 
 
 def _rows(ids: tuple[int, ...]) -> QuerySet[Any]:

@@ -13,10 +13,12 @@ from raci.definition import definition_of
 from raci.models import Mark, Sharing
 from tasks.acting import CLOSE, FILL, main_teams
 from tasks.astray import Stray, edition_of_period, stray_of
-from tasks.models import Task
+from tasks.caseplace import address
+from tasks.models import Case, Task
 from tasks.models.task import with_duty
 from tasks.reach import Reach
 from tasks.reopening import why_not_reopen
+from tasks.reporting import may_report, reported_from
 from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
 
 from .surroundings import Surroundings
@@ -128,6 +130,17 @@ class Page(Writing, Surroundings):
         if self.stray is None or self.stray.line is None:
             return False
         return standing_of(self.user, self.today).is_union or bool(main_teams(self.task, self.own(CLOSE)))
+
+    @property
+    def may_report(self) -> bool:
+        """異常あり offers the incident."""
+        return may_report(self.task)
+
+    @cached_property
+    def reported(self) -> list[tuple[Case, str]]:
+        """The cases that came from the finding, with their addresses."""
+        found = reported_from(self.task).visible_to(self.user, self.today)
+        return [(case, address(case)) for case in found]
 
     @property
     def is_recorded_later(self) -> bool:

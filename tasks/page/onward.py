@@ -77,6 +77,12 @@ class Onward(Base):
             if (line := self._keys.get(e.target_key))
         ]
 
+    @property
+    def choices_when(self) -> str:
+        """The condition that all choices share, said once; "" if there is none."""
+        said = {c.when for c in self.choices}
+        return said.pop() if len(said) == 1 else ""
+
     @cached_property
     def follows(self) -> list[Choice]:
         """What opens by itself."""

@@ -111,6 +111,11 @@ class Publishing(Base):
     def may_answer(self) -> bool:
         return any(t.role.kind != Organization.Kind.MEMBER for t in self.own(COMMENT))
 
+    @property
+    def may_urge(self) -> bool:
+        """Somebody is missing, and the person may say so."""
+        return bool(self.published and self.published.missing) and self.may_answer
+
     @cached_property
     def revisers(self) -> list[Team]:
         """Teams for which the person may revise what is published."""

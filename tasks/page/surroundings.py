@@ -131,7 +131,7 @@ class Surroundings(Base):
         """Newest first, with the making of the task as its last line."""
         rows = NEWEST.ask(pk=str(self.task.pk))
         found = entries(filter(self._may_read, rows[:EVENTS]))
-        if len(rows) > EVENTS or self.task.extra:  # an extra occasion has an event of its own
+        if len(rows) > EVENTS or self.task.extra or self.task.case:  # these have an event of their own
             return found
         made = _("作業を作成") if not self.task.is_caught_up else _("作業を作成(遡及)")
         return [

@@ -83,7 +83,7 @@ def people():
     return teams
 
 
-def sign_in(login, backend="allauth.account.auth_backends.AuthenticationBackend"):
+def sign_in(login, backend="opsdesk.notices.bell.PersonBackend"):
     """A session of `login`, as signing in makes it: its key."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore

@@ -16,12 +16,14 @@ from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
 from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
+from opsdesk.notices.models import Delivery
 from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import cases, procedures, progress
 from tasks import closing as closing_of_task
+from tasks.digest import digest
 from tasks.following import Following
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
@@ -121,6 +123,11 @@ def empty_question(page: Page, scene: dict[str, Any]) -> None:
 
 def revision_without_reason(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="次の版を公開する").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_raise(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("main").locator("form .btn-p").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -395,6 +402,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/", act=empty_closing, status=422),
         Place("/tasks/{daily}/", act=stale_closing, status=409),
         Place("/tasks/{closed}/"),
+        Place("/report/?task={closed}"),
+        Place("/raise/"),
+        Place("/raise/44/"),
+        Place("/raise/17/", status=409),
+        Place("/cases/"),
+        Place("/cases/?q=nothing&raised_from=x"),
         Place("/tasks/{skipped}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{gathering}/"),
@@ -418,6 +431,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/999999/", status=404),
         Place("/nowhere/", status=404),
         Place("/admin/", status=403),
+        Place("/notices/"),
+        Place("/notices/?state=all"),
+        Place("/notices/settings/"),
+        Place("/digests/2026-11-20/"),
+        Place("/notices/outbox/", status=403),
         Place("/accounts/password/change/"),
         Place("/accounts/2fa/"),
         Place("/accounts/logout/"),
@@ -425,6 +443,15 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     ),
     "ono": (  # 汐見市
         Place("/"),
+        Place("/raise/"),
+        Place("/raise/?q=nothing"),
+        Place("/raise/2/"),
+        Place("/raise/45/", act=empty_raise, status=422),
+        Place("/raise/11/"),
+        Place("/raise/44/", status=403),
+        Place("/report/"),
+        Place("/report/?duty=54", act=empty_raise, status=422),
+        Place("/cases/"),
         Place("/?scope=all"),
         Place("/changes/"),
         Place("/changes/calendar/"),
@@ -454,6 +481,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/search/?q=29"),
         Place("/search/?q=x", status=422),
         Place("/search/?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89"),
+        Place("/cases/?state=any"),
         Place("/?scope=team"),
         Place("/tasks/?scope=all"),
         Place("/tasks/{daily}/"),
@@ -540,7 +568,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/import/", "tasks:edition_import_preview", take_over_wrong),
         Place("/editions/import/", "tasks:edition_import_preview", nameless_role, status=422),
     ),
-    "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
+    "yamaguchi": (  # ヘルプデスク
+        Place("/"),
+        Place("/tasks/{daily}/", status=404),
+        Place("/raise/"),
+        Place("/raise/54/"),
+        Place("/raise/15/", act=empty_raise, status=422),
+    ),
     "ogawa": (Place("/"),),  # パッケージ保守
     "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
     "kubo": (  # administrator
@@ -565,6 +599,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/vendor-change/?check=1&on=R8.12.1&role={role}&to={vendor}"),
         Place("/vendor-change/?check=1", status=422),
         Place("/teams/{team}/handover/"),
+        Place("/notices/"),
+        Place("/notices/outbox/"),
+        Place("/notices/outbox/?state=sent"),
         Place("/municipalities/"),
         Place("/municipalities/join/"),
         Place("/municipalities/join/?check=1&code=kumoi&name=雲居町&joined_on=R8.12.1"),
@@ -608,6 +645,10 @@ NOT_PAGES = {
     "tasks:answer": "POST, goes to the task",
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
+    "tasks:urge": "POST, goes to the task or to the dashboard",
+    "notices:open": "POST, goes to what the notice tells of",
+    "notices:read": "POST, goes to the notices",
+    "notices:outbox_send": "POST, goes to the outbox",
     "tasks:file": "a file",
     "raci:workbook": "a file",
     "tasks:edition_revise": "POST, goes to the draft",
@@ -654,6 +695,16 @@ def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, An
     return plan, schedule
 
 
+def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
+    """A change of two municipalities, a request of one, and what one reported."""
+    change = {"kind": "改修", "content": "帳票", "risk": "戻せる", "planned_on": "R8.12.10"}
+    towns = {"concerns": ["shiomi", "mizuno"]}
+    cases.raise_case(duty(44), title="帳票の改修", answers={**change, **towns}, **desk)
+    wish = {"kind": "プログラム", "content": "直したい", "reason": "不便"}
+    cases.raise_case(duty(45), title="画面を直したい", answers=wish, **own)
+    cases.report(duty(15), title="印刷できない", answers={"content": "朝から印刷できない"}, **own)
+
+
 def cases_of_the_morning(world) -> None:
     """A change that is being done, one that was asked for on a Sunday, and requests."""
     package = {"by": world.ogawa, "team": world.team["package"], "at": NOW}
@@ -676,6 +727,7 @@ def cases_of_the_morning(world) -> None:
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
+    digest(NOW)
     days = [task(9, period_on=NOW.date() - timedelta(n)) for n in (0, 1, 2)]
     daily, closed, skipped = days
     manual = {"by": world.sato, "team": world.team["operations"], "at": NOW - timedelta(9)}
@@ -707,10 +759,17 @@ def scene(world) -> dict[str, Any]:
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     plan, schedule = published(world, desk, own)
+    raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
     cases_of_the_morning(world)
     later_editions(world)
+    letter = {"person": world.sato, "address": "sato@example.test", "code": "task.turn", "created_at": NOW}
+    for state in ("dead", "waiting"):
+        Delivery.objects.create(
+            **letter, key=state, state=state, next_at=NOW - timedelta(1), attempts=12,
+            last_error="宛先が断られました（550 nobody here）。",
+        )  # fmt: skip
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)
