@@ -21,7 +21,7 @@ from raci.models import CaseKind, DutyField, FieldKind
 from raci.outline import line_of, outline_of
 
 from .casegraph import graph_of
-from .caselinks import case_url
+from .caseplace import address
 from .changeground import Ground, Run, ground_of
 from .changes import confirmations, planned_in
 from .models import Case, Task
@@ -172,5 +172,5 @@ def days_of(step: Task, now: Any, today: date) -> Iterator[ChangeDay]:
 
 def _day(step: Task, case: Case, on: date, label: str, kind: str) -> ChangeDay:
     return ChangeDay(
-        on, case.number, case.title, label, kind, case_url(case), step.organization_id, case.is_open
+        on, case.number, case.title, label, kind, address(case), step.organization_id, case.is_open
     )

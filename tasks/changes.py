@@ -126,8 +126,8 @@ class Course:
 
 
 def course_of(case: Case, steps: Sequence[Task], now: Any) -> Course:
-    places = [team.organization_id for team in all_teams()]
-    open_steps = sorted((s for s in steps if s.is_open), key=lambda s: places.index(s.organization_id))
+    places = {team.organization_id: n for n, team in enumerate(all_teams())}
+    open_steps = sorted((s for s in steps if s.is_open), key=lambda s: places.get(s.organization_id, 0))
     edition = line_of(case.entry_id).duty.edition_id
     names, confirming = work_names(edition), confirmations(edition)
     works = [s for s in steps if s.duty_id != case.entry_id and s.duty_id not in confirming]

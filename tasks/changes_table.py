@@ -22,7 +22,7 @@ from opsdesk.lib.templatetags import ui
 from raci.access import standing_of
 
 from .acknowledgements import own_organizations
-from .caselinks import case_url
+from .caseplace import address
 from .changes import Stage, course_of, steps_for
 from .concerned import ids_in, names_of
 from .models import Case
@@ -89,7 +89,7 @@ class ChangeTable(FastTable):
         return format_html(head, len(self.columns), words)
 
     def render_number(self, record: Any) -> SafeString:
-        return format_html('<a class="nw" href="{}">{}</a>', case_url(record), record.number)
+        return format_html('<a class="nw" href="{}">{}</a>', address(record), record.number)
 
     def value_number(self, record: Any) -> str:
         return record.number
