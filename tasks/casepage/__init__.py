@@ -176,7 +176,10 @@ class CasePage(Panels):
         steps = {str(s.pk): s for s in self.all_steps if s.is_seen}
         numbers = own_case_numbers(self.case, self.linked)
         return entries_of(
-            self.events, steps, self.papers, Eyes(self.own_organizations, numbers, self.other_teams)
+            self.events,
+            steps,
+            self.papers,
+            Eyes(self.own_organizations, numbers, self.other_teams, self.user.pk),
         )
 
     @cached_property

@@ -29,11 +29,20 @@ def boxes(graph: Graph, steps: Sequence[Step], entry: int) -> list[Box]:
     there: dict[tuple[int, int], list[Step]] = {}
     for step in steps:
         there.setdefault((step.key, step.round), []).append(step)
+    order = sorted(there, key=lambda of: _since(graph, steps, there[of]))
     past = [
-        Box((key, ), round, look_of(group), tuple(s.number for s in group))
-        for (key, round), group in there.items()
-    ]  # fmt: skip
+        Box((key,), round, look_of(there[key, round]), tuple(s.number for s in there[key, round]))
+        for key, round in order
+    ]
     return [*past, *_coming(graph, steps, entry)]
+
+
+def _since(graph: Graph, steps: Sequence[Step], group: Sequence[Step]) -> tuple[int, int]:
+    """Where a round stands: a confirmation that moved to it, after the work that it confirms."""
+    key, round = group[0].key, group[0].round
+    works = [s.number for s in steps if s.key in graph.confirms(key) and s.round <= round]
+    first = min(s.number for s in group)
+    return (first, 0) if round == 1 or first > max(works, default=0) else (max(works), 1)
 
 
 def look_of(group: Iterable[Step]) -> str:

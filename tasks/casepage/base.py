@@ -89,8 +89,9 @@ class Base:
 
     @cached_property
     def standing_steps(self) -> list[Any]:
-        """Without those that were withdrawn."""
-        return [s for s in self.all_steps if not s.is_withdrawn]
+        """Without those that were withdrawn, but for those with which the case itself ended."""
+        ended_at = self.case.closed_at
+        return [s for s in self.all_steps if not s.is_withdrawn or s.closed_at == ended_at]
 
     @cached_property
     def steps(self) -> list[Any]:

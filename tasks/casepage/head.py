@@ -23,7 +23,7 @@ from tasks.forms import text_of
 from tasks.models import Case, Task
 from tasks.signing import label_of
 
-from .bar import NG, NOW, TODO, Box, boxes
+from .bar import NG, NOW, TODO, Box, boxes, look_of
 from .base import Base
 
 STATE_PILLS = {
@@ -137,7 +137,10 @@ class Head(Base):
         numbers = "・".join(str(line.number) for line in lines)
         steps = [s for s in self.standing_steps if s.pk in box.numbers]
         words = self._words(box, steps) if with_words else ""
-        return Place(box.look, f"No.{numbers}", name, words, self._url(box, steps), box.round > 1)
+        look = box.look
+        if look == NG and not any((s.course or {}).get("ng") for s in steps if s.is_seen):
+            look = DONE  # what another municipality said is not told
+        return Place(look, f"No.{numbers}", name, words, self._url(box, steps), box.round > 1)
 
     def _words(self, box: Box, steps: Sequence[Any]) -> str:
         seen = [s for s in steps if s.is_seen]
@@ -146,19 +149,21 @@ class Head(Base):
         if box.look == TODO:
             return _("必要なとき") if box.is_optional and len(box.keys) == 1 else _("これから")
         if len(seen) == 1:
-            return " ".join([self._word(seen[0], box.look), *hidden])
+            return " ".join([self._word(seen[0]), *hidden])
         done = sum(not s.is_open for s in seen)
         word = _("%(done)s/%(all)s 完了") % {"done": done, "all": len(seen)} if seen else ""
-        if box.look == NG:
+        if box.look == NG and seen:
             ng = sum(bool((s.course or {}).get("ng")) for s in seen)
             word = _("NG %(ng)s OK %(ok)s") % {"ng": ng, "ok": len(seen) - ng}
         return " ".join(filter(None, [word, *hidden]))
 
-    def _word(self, step: Any, look: str) -> str:
-        if look == NOW:
+    def _word(self, step: Any) -> str:
+        if step.is_open:
             return self.due(step)[1]
+        look = look_of(steps_of([step]))
         who = "" if str(step.closed_for) in self.other_teams else str(step.closed_by or "")
         said = {DONE: "", SKIPPED: _("対象外"), NG: _("NG")}[look]
+        said = _("取り下げ") if step.is_withdrawn else said
         moment = when(step.closed_at, self.now) if step.closed_at else ""
         return " ".join(filter(None, [said, moment, who]))
 

@@ -58,11 +58,12 @@ class Entry:
 @dataclass(frozen=True)
 class Eyes:
     """What decides who reads which entry: organizations of a municipality's people (None: they read all),
-    numbers of the cases they may open, names of teams that they don't read."""
+    numbers of the cases they may open, names of teams that they don't read, the person's id."""
 
     own: Collection[int] | None
     numbers: Collection[str]
     others: Collection[str]
+    me: int
 
 
 def entries_of(events: Iterable[Event], steps: Mapping[str, Any], papers: Papers, eyes: Eyes) -> list[Entry]:
@@ -103,9 +104,9 @@ def _entry(event: Event, step: Any, papers: Papers, eyes: Eyes, corrected: Colle
     is_kept = file is not None and not event.code.endswith("withdrawn")
     what = "file" if file else "step"
     title = "" if is_kept else said.title
-    who = _("他団体") if event.team_name in eyes.others else _who(event.actor_name, event.team_name)
     return Entry(
-        event.pk, event.at, what, said.kind, said.tone, title, who, said.text, step, file if is_kept else None
+        event.pk, event.at, what, said.kind, said.tone, title, _whose(event, eyes), said.text, step,
+        file if is_kept else None,
     )  # fmt: skip
 
 
@@ -115,6 +116,14 @@ def _masked(event: Event, eyes: Eyes) -> Event:
     if name is None or event.data[name] in eyes.numbers or event.data[name].startswith("No."):
         return event
     return Event(code=event.code, at=event.at, data={**event.data, name: _("ほかの案件")})
+
+
+def _whose(event: Event, eyes: Eyes) -> str:
+    """Who did it; a municipality doesn't read another one's people, nor those of whom no team is known."""
+    is_unknown = eyes.own is not None and event.actor_name and not event.team_name
+    if event.team_name in eyes.others:
+        return _("他団体")
+    return "" if is_unknown and event.actor_id != eyes.me else _who(event.actor_name, event.team_name)
 
 
 def _who(person: str, team: str) -> str:

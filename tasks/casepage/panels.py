@@ -14,7 +14,7 @@ from raci.models import FieldKind
 from tasks.acting import when
 from tasks.asked import Field, Reading
 from tasks.following import edges_of
-from tasks.forms import Drawn, draw, text_of
+from tasks.forms import Drawn, Shown, draw, text_of
 from tasks.models import Task
 from tasks.raising import codes_of
 from tasks.words import state_words
@@ -79,7 +79,7 @@ class Panels(Head):
         return found if found.groups else None
 
     def _drawn(self, step: Task, fields: Sequence[Field]) -> Drawn:
-        return draw(
+        found = draw(
             fields,
             values=self._masked(step, fields),
             editable=(),
@@ -88,6 +88,9 @@ class Panels(Head):
             previous={},
             files=self.papers.files_of(step.pk),
         )
+        for f in (f for group in found.groups for f in group.fields if isinstance(f, Shown)):
+            f.is_needed = False  # there is nothing to fill in
+        return found
 
     def _masked(self, step: Task, fields: Sequence[Field]) -> dict[str, Any]:
         """The answers; to a municipality other ones are 他団体 n件."""
@@ -106,7 +109,7 @@ class Panels(Head):
     @cached_property
     def results(self) -> list[Result]:
         """Steps that are closed, the last one first; the entry stands in its own panel."""
-        closed = [s for s in self.steps if not s.is_open and s is not self.entry_step]
+        closed = [s for s in self.steps if not (s.is_open or s.is_withdrawn or s is self.entry_step)]
         return [self._result(step) for step in sorted(closed, key=lambda s: s.closed_at, reverse=True)]
 
     def _result(self, step: Any) -> Result:
@@ -151,7 +154,7 @@ class Panels(Head):
         if step.is_open:
             return "wait", _("未確認"), ""
         if step.state == Task.State.SKIPPED:
-            return "na", _("対象外"), step.reason
+            return "na", _("取り下げ") if step.is_withdrawn else _("対象外"), step.reason
         asks = {key for edge in edges_of(step, "confirming") for key in edge.condition}
         fields = self.fields(step)
         result = next((text_of(f.row, step.answers.get(f.key)) for f in fields if f.key in asks), "")

@@ -100,6 +100,14 @@ def test_the_bar_says_what_was_what_is_and_what_may_come(client, cast, desk, cha
         ("now", "No.53 内容確認 第2回 あと5開庁日"),
         ("todo", "終わり 案件を閉じる すべて終わると自動"),
     ]
+    desk.raise_(44, "ogawa", **CHANGE44)
+    desk.close(44, "ogawa", then=[52])
+    desk.close(52, "ogawa", file="test_result", **WORK52)
+    desk.close(53, "ono", where="shiomi", result="OK")
+    assert ("now", "No.53 内容確認 9:00 大野 千尋 他団体 1件") in bar(client, cast.ono, desk.case)
+    seen = bar(client, cast.makino, change)
+    assert seen[2] == ("done", "No.53 内容確認 9:00 牧野 沙織 他団体 1件"), "what others said is not told"
+    assert seen[4] == ("now", "No.53 内容確認 第2回 他団体 1件")
     desk.raise_(45, "ono", **CHANGE45)
     looks = [(look, words) for look, words in bar(client, cast.ono, desk.case)]
     assert looks == [
@@ -198,6 +206,7 @@ def test_an_ended_case_says_so_and_offers_nothing(client, cast, desk):
     cases.withdraw(case, by=cast.ono, at=at(), reason="不要になった")
     text = text_of(client, cast.ono, case)
     assert "この案件は「取り下げ」です。" in text and "理由 不要になった" in text
+    assert "No.45 変更作業依頼 取り下げ 9:00 大野 千尋" in text and "理由 不便" in text
     for words in ("取り下げる", "重複として終える", "状況を書く", "完了にする"):
         assert words not in text, words
 
