@@ -129,7 +129,7 @@ def situate(
         raise Refusal(_("入力内容を確認してください。"), errors=errors)
     if {name: case.situation.get(name, "") for name in SITUATION} == words:
         return case
-    case.situation = {**words, "by": named(by, team), "at": at.isoformat()}
+    case.situation = words
     case.version += 1
     case.save(update_fields=["situation", "version"])
     record("case.situation", case, by=by, team=team, at=at, stream=stream_of(case), **words)

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from opsdesk.audit.models import Event
-from tasks import casenotes, cases, progress
+from tasks import casenotes, cases, kinds, progress
 from tasks.models import Comment
 from tests.desk import Desk
 from tests.make import at
@@ -183,7 +183,8 @@ def test_linked_cases_are_named_only_to_who_reads_them(client, cast, desk):
     assert second.number in text_of(client, cast.yamaguchi, first)
     assert first.number in text_of(client, cast.yamaguchi, second)
     assert first.number in text_of(client, cast.makino, second), "the first concerns 桐原市 too now"
-    assert second.number not in text_of(client, cast.ono, first), "ono does not read the second"
+    text = text_of(client, cast.ono, first)
+    assert second.number not in text and "ほかの案件" not in text, "ono does not read the second"
 
 
 def test_a_duplicate_leads_to_what_it_duplicates(client, cast, desk):
@@ -246,6 +247,13 @@ def test_the_timeline_turns_filters_and_pages(client, cast, desk, change):
     assert "記録その59。" in pages[0] and "記録その5。" not in pages[0] and "次の50件" in pages[0]
     assert "記録その5。" in pages[1] and "記録その59。" not in pages[1]
     assert all(f"記録その{n}。" in pages[2] for n in range(60))
+
+
+def test_an_app_above_has_its_own_page(client, cast, change, monkeypatch):
+    own = kinds.Kind("change", page=lambda case: f"/own/{case.number}/")
+    monkeypatch.setitem(kinds._kinds, "change", own)
+    assert get(client, cast.ono, change).url == f"/own/{change.number}/"
+    assert get(client, cast.hamanaka, change).status_code == 404
 
 
 def test_the_page_of_a_step_names_its_case(client, cast, desk, change):
