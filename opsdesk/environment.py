@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -132,6 +133,50 @@ def redis(value: str) -> str:
     if value and (_split(value).scheme not in ("redis", "rediss") or not _split(value).hostname):
         raise ValueError("redis://ホスト:6379/0 の形で書いてください。")
     return value
+
+
+#: How a mail server is reached (in the clear, in TLS, going over to TLS), with the usual port.
+MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+
+
+def mail_server(value: str) -> str:
+    """The address of a mail server; empty means that no mail is sent."""
+    if value and (_split(value).scheme not in MAIL_SCHEMES or not _split(value).hostname):
+        raise ValueError(
+            "smtp://ホスト:25、smtps://利用者:パスワード@ホスト:465、"
+            "smtp+tls://利用者:パスワード@ホスト:587 のどれかの形で書いてください。"
+        )
+    return value
+
+
+def mail_settings(value: str) -> dict[str, Any]:
+    """Django's settings for the mail server at the address `value`; {} without one."""
+    if not value:
+        return {}
+    parts = _split(value)
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or MAIL_SCHEMES[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+    }
+
+
+def address(value: str) -> str:
+    """An address of mail, with or without a name: 運用管理 <ops@example.jp>."""
+    _name, _at, host = parseaddr(value)[1].rpartition("@")
+    if value and not (_name and host):
+        raise ValueError("ops@example.jp または 運用管理 <ops@example.jp> の形で書いてください。")
+    return value
+
+
+def site(value: str) -> str:
+    """The address under which people open the pages, without a slash at its end."""
+    if value and (_split(value).scheme not in ("http", "https") or not _split(value).netloc):
+        raise ValueError("https://ops.example.jp のように、https:// から書いてください。")
+    return value.rstrip("/")
 
 
 def key(value: str) -> str:

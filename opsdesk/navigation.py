@@ -18,6 +18,7 @@ from opsdesk.accounts.models import Organization
 from opsdesk.accounts.presence import remaining
 from opsdesk.accounts.request import Request
 from opsdesk.lib.templatetags.dates import era_dt
+from opsdesk.notices.bell import in_words, unread_of
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,23 @@ MAIN = (
     Entry(_("ダッシュボード"), "tasks:home"),
     Entry(_("作業分担表"), "tasks:matrix", also=("/editions/", "/duties/")),
     Entry(_("年間予定"), "tasks:year_now", also=("/month/",)),
+    Entry(_("変更管理"), "tasks:changes"),
+    Entry(_("業務依頼"), "tasks:answers"),
     Entry(_("作業一覧"), "tasks:list"),
+    Entry(_("案件"), "tasks:cases"),
+    Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
     Entry(_("作業の台帳"), "tasks:ledger"),
 )
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
     Entry(_("二段階認証"), "mfa_index", "lock"),
+    Entry(_("通知の設定"), "notices:settings", "bell"),
     Entry(_("業務の状態"), "tasks:health", "flag"),
     Entry(_("本システムの設定"), "tasks:readings", "check"),
     Entry(_("権限一覧"), "tasks:rights", "book"),
     Entry(_("休庁日"), "tasks:closed_days", "clock"),
     Entry(_("利用者・団体の名簿"), "tasks:roster", "user"),
+    Entry(_("メールの送信"), "notices:outbox", "send"),
     Entry(_("管理"), "admin:index", "edit"),
 )
 
@@ -103,6 +110,10 @@ class Chrome:
     @cached_property
     def team(self) -> str:
         return "・".join(str(membership.team) for membership in teams_today(self.request))
+
+    @property
+    def unread(self) -> str:
+        return in_words(unread_of(self.request.user))
 
     @property
     def session_full(self) -> int:

@@ -47,6 +47,14 @@ VARIABLES = (
         "5000",
         "一度に作る作業の上限。超えるときは作らずに知らせる",
     ),
+    Variable(
+        "EMAIL_URL",
+        env.mail_server,
+        "",
+        "通知のメールを送るサーバ。smtp:// smtps:// smtp+tls://。なければメールは送らない",
+    ),
+    Variable("MAIL_FROM", env.address, "", "通知のメールの差出人。EMAIL_URL があるときは必要"),
+    Variable("SITE_URL", env.site, "", "通知のメールに書く、この画面の住所。https:// から書く"),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
 ENV = env.read(VARIABLES)
@@ -78,6 +86,7 @@ INSTALLED_APPS = [
     "opsdesk.audit",
     "opsdesk.accounts",
     "opsdesk.calendar",
+    "opsdesk.notices",
     "raci",
     "tasks",
     "incidents",
@@ -184,12 +193,14 @@ CELERY_TASK_TIME_LIMIT = 140  # below half of the visibility timeout, or a job w
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
+    "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
+    "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
 }
 GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
 
 # Who.
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["opsdesk.notices.bell.PersonBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -230,7 +241,17 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "運用管理"
 SESSION_COOKIE_AGE = 10 * 3600  # a working day
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nobody needs an address of mail here
+
+# Mail: of notices only, and only where there is a server for it; the relay of the outbox sends it.
+EMAIL_URL, SITE_URL = ENV["EMAIL_URL"], ENV["SITE_URL"]
+if EMAIL_URL and not ENV["MAIL_FROM"]:
+    raise env.BrokenEnvironment(
+        "環境変数 MAIL_FROM がありません。EMAIL_URL を使うときは、通知のメールの差出人を書いてください。"
+    )
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing but the relay sends
+DEFAULT_FROM_EMAIL = ENV["MAIL_FROM"] or "opsdesk@localhost"
+EMAIL_TIMEOUT = 10
+globals().update(env.mail_settings(EMAIL_URL))
 
 # How it speaks.
 LANGUAGE_CODE = "ja"

@@ -7,6 +7,7 @@ urlpatterns = [
     path("accounts/", include("opsdesk.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("notices/", include("opsdesk.notices.urls")),
     path("", include("raci.urls")),
     path("", include("tasks.urls")),
 ]

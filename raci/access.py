@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db.models import CharField, QuerySet, Subquery, Value
@@ -28,7 +27,7 @@ class Standing:
     approver_of: frozenset[int]
     union_id: int | None
     marks: Mapping[int, Mapping[int, str]] = field(repr=False)  # duty id -> role id -> mark
-    editions: tuple[int, ...] = ()  # ids of the issued editions
+    editions: tuple[int, ...] = ()  # ids of the issued editions in which a role of theirs has a mark
 
     @property
     def is_union(self) -> bool:
@@ -127,43 +126,38 @@ def _standing(user: Any, today: date) -> Standing:
         return Standing((), frozenset(), None, {})
     memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
-    editions = ISSUED.ask() if teams else []
-    roles = frozenset(t.role_id for t in teams.values())
-    marks = marks_of(roles, tuple(pk for pk, _union in editions)) if editions else {}
-    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
-    union = editions[0][1] if editions else union_id()
-    return Standing(tuple(teams.values()), approver_of, union, marks, tuple(pk for pk, _union in editions))
-
-
-def _issued() -> QuerySet[Any]:
-    """(id, id of the union) of every issued edition; the union's id saves a statement."""
-    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
-    return Edition.objects.filter(state__in=Edition.ISSUED).order_by("pk").values_list("pk", union)
-
-
-ISSUED = Statement(_issued)
-
-
-@lru_cache(maxsize=256)
-def marks_of(roles: frozenset[int], editions: tuple[int, ...]) -> Mapping[int, Mapping[int, str]]:
-    """Marks of `roles` on the duties of issued `editions`, by duty and role; kept, as they never change.
-
-    A signer without a mark sees the duty as one with △ does."""
-    of = {"role__in": roles, "duty__edition__in": editions}
-    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark")
-    signing = Signer.objects.filter(**of).order_by()
-    related = signing.values_list("duty_id", "role_id", Value(Mark.RELATED.value, CharField()))
+    rows = MARKS.ask(tuple(sorted({t.role_id for t in teams.values()}))) if teams else []
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark in marked.union(related, all=True):
+    for duty, role, mark, _edition, _union in rows:
         known = marks.setdefault(duty, {})
         if STRENGTH[mark] > STRENGTH.get(known.get(role, ""), 0):
             known[role] = mark
-    return marks
+    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
+    editions = tuple(sorted({row[3] for row in rows}))
+    return Standing(tuple(teams.values()), approver_of, rows[0][4] if rows else union_id(), marks, editions)
 
 
-def forget() -> None:
-    """Drop what is kept; tests that roll their database back call it."""
-    marks_of.cache_clear()
+def _marks(roles: tuple[int, ...]) -> QuerySet[Any]:
+    """(duty, role, mark, edition, id of the union) of every issued edition; the union's id saves a statement.
+
+    A signer without a mark sees the duty as one with △ does."""
+    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
+    of = {"role__in": roles, "duty__edition__state__in": Edition.ISSUED}
+    marked = (
+        Assignment.objects.filter(**of)
+        .order_by()
+        .values_list("duty_id", "role_id", "mark", "duty__edition_id", union)
+    )
+    signing = Signer.objects.filter(**of).order_by()
+    return marked.union(
+        signing.values_list(
+            "duty_id", "role_id", Value(Mark.RELATED.value, CharField()), "duty__edition_id", union
+        ),
+        all=True,
+    )
+
+
+MARKS = Statement(_marks)
 
 
 def union_id() -> int | None:

@@ -35,6 +35,7 @@ SETTINGS = (
     "needs_choice",
     "standard_due",
     "register",
+    "comment_audience",
 )
 #: What people confirm of a row besides its cycle: when it is done, by whom together and for whom. Texts and
 #: marks are the sheet's own, fields and follow-ups change with the forms: they are not part of it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import access, changes, outline
+from . import changes, outline, restricted
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -44,9 +44,17 @@ def definition_of(duty_id: int) -> Definition:
     )
 
 
+@lru_cache(maxsize=64)
+def labels_of(edition_id: int) -> dict[tuple[int, str], str]:
+    """Labels of the fields of a *published* edition by (duty key, field key)."""
+    rows = DutyField.objects.filter(duty__edition=edition_id, parent=None).order_by()
+    return {(key, name): label for key, name, label in rows.values_list("duty__key", "key", "label")}
+
+
 def forget() -> None:
     """Drop what is kept; tests that roll their database back call it."""
     definition_of.cache_clear()
+    labels_of.cache_clear()
     outline.forget()
-    access.forget()
     changes.forget()
+    restricted.forget()

@@ -53,7 +53,8 @@ def save(
     """Replace the rows of `draft`, all or none; a row without a key is new and gets one never used before.
 
     `version` is the one that the person saw. Raises Refusal if the draft is none any more, somebody saved
-    meanwhile, or the rows can't be an edition (`errors` by "<key>.<aspect>", or "new<place>.<aspect>")."""
+    meanwhile, or the rows can't be an edition (`errors` by "<key>.<aspect>"; of a new row by the key that it
+    would have got)."""
     draft = _locked(draft, version)
     before = rows_of(draft)
     rows = _keyed(draft, rows)

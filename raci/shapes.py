@@ -98,6 +98,7 @@ OPTIONS = _record(
     carry_over=_flag,
     unit=_text,
     multiline=_flag,
+    shows_in_year=_flag,
     pattern=_one("month", "private_use_or_ivs"),
     organizations=_one("one", "many"),
     is_shown=_flag,

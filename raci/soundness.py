@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .content import Row
-from .models import CaseKind, Cycle, FieldKind, FollowUp, Mark, Scope, Sharing
+from .models import CaseKind, CommentAudience, Cycle, FieldKind, FollowUp, Mark, Scope, Sharing
 from .models.schedule import Anchor, Move, Schedule
 
 LENGTHS = {"category": 100, "section": 100, "work": 200, "note": 200}
@@ -68,6 +68,8 @@ def _of_row(
         yield "sharing", _("主担当の分け方を選んでください。")
     if row.get("case_kind", CaseKind.REQUEST) not in CaseKind.values:
         yield "case_kind", _("案件の種類を選んでください。")
+    if row.get("comment_audience", "") not in ("", *CommentAudience.values):
+        yield "comment_audience", _("コメントの公開範囲を選んでください。")
     yield from _of_schedule(row)
     yield from _of_fields(row, roles)
     yield from _of_people(row, roles)

@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from opsdesk.accounts.access import allow, drafter, signed_in
+from opsdesk.accounts.access import allow, signed_in
 from opsdesk.lib.request import Request
 from opsdesk.lib.workbook import CONTENT_TYPE
 
@@ -19,9 +19,8 @@ from .workbook.writing import export
 @allow(signed_in, label=gettext_lazy("分担表のExcel出力(改定案は、改定案を作れる人だけ)"))
 @require_GET
 def workbook(request: Request, number: int) -> HttpResponse:
-    """Edition `number` as xlsx; to most people there are only the published ones."""
-    editions = Edition.objects.all() if drafter(request) else Edition.objects.published()
-    edition = get_object_or_404(editions, number=number)
+    """Edition `number` as xlsx; to most people there are only those that were published."""
+    edition = get_object_or_404(Edition.objects.visible_to(request.user, request.today), number=number)
     content = export(edition, by=request.user, at=request.now)
     name = f"{edition.title}_{edition}_{request.today:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}

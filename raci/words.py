@@ -180,6 +180,7 @@ def _switches() -> dict[str, str]:
         "in_period": _("対象期間の中"),
         "time": _("時刻も"),
         "is_shown": _("表示だけ"),
+        "shows_in_year": _("年間予定・月間予定に出る"),
         "organizations": _("団体から選ぶ"),
     }
 

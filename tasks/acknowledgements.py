@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from opsdesk.accounts.models import Organization
@@ -126,6 +126,7 @@ class Published:
     duty: int
     edition: int
     period_on: date
+    case: str  # its number, of a step of one
     number: int
     at: datetime
     by: str
@@ -156,6 +157,7 @@ def published_among(tasks: QuerySet[Any], today: date, most: int) -> tuple[list[
         .order_by(f"{p}published_at", f"{p}pk", "organization__position", "pk")
         .values_list(
             "total", f"{p}task_id", f"{p}task__duty_id", f"{p}task__duty__edition_id", f"{p}task__period_on",
+            Coalesce(f"{p}task__case__number", Value("")),
             f"{p}version", f"{p}published_at", f"{p}published_by__name", f"{p}published_for__name",
             f"{p}reason", "pk", "organization_id", F("organization__short_name"), "acknowledged_at",
             "acknowledged_by__name", "question_id", "reply_id",

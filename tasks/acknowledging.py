@@ -12,6 +12,7 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
+from . import telling
 from .acting import COMMENT, authorize, locked, named, when
 from .commenting import read_text, write
 from .models import Acknowledgement, Audience, Publication, Task
@@ -63,6 +64,7 @@ def ask(
         "task.asked", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=row.question.pk, version=row.publication.version,
     )  # fmt: skip
+    telling.commented(task, row.question, by=by, at=at, code="task.asked")
     return row
 
 
@@ -95,6 +97,7 @@ def answer(question: Acknowledgement, *, by: Any, team: Team, at: datetime, text
     record(
         "task.answered", task, by=by, team=team, at=at, stream=task.organization.code, comment=row.reply.pk
     )
+    telling.answered(task, row.reply, by=by, at=at)
     return row
 
 

@@ -22,6 +22,7 @@ from raci.definition import definition_of
 from raci.models import Mark, Sharing, Signer
 
 from .asked import namer
+from .indexing import READ, note_place, note_task
 from .models import Case, Concern, Task
 from .models.task import with_duty
 
@@ -143,12 +144,18 @@ def require_version(task: Task, version: int | None, at: datetime) -> None:
 
 
 def store(task: Task, *names: str, at: datetime) -> None:
-    """Write these fields and the next version, over the version that was read: SQLite has no row locks."""
+    """Write these fields and the next version, over the version that was read: SQLite has no row locks.
+
+    The index of the search follows."""
     values = {name: getattr(task, name) for name in names}
     moved = Task.objects.filter(pk=task.pk, version=task.version).update(version=task.version + 1, **values)
     if not moved:
         raise changed(task, at)
     task.version += 1
+    if READ.intersection(names):
+        note_task(task)
+    if "duty" in names:
+        note_place(task)
 
 
 def changed(task: Task, at: datetime) -> Refusal:

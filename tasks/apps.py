@@ -13,8 +13,10 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         from opsdesk.accounts.people import before_leaving
         from opsdesk.audit import timeline
+        from opsdesk.notices import words
 
-        from . import handover, history
+        from . import handover, history, tellings
 
         timeline.register(history.SENTENCES)
+        words.register(tellings.TELLINGS)
         before_leaving.append(handover.before_leaving)

@@ -16,6 +16,7 @@ from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Cycle, Duty
+from raci.outline import outline_of
 
 from .models import Task
 from .models.task import with_duty
@@ -25,7 +26,8 @@ LAST = 3
 COLUMNS = (
     "key", "duty_id", "period", "period_on", "serial", "state", "due_on", "due_at", "done_on", "closed_at",
     "outcome", "answers", "assignee_id", "lead_id", "saved_at",
-    "case_id", "organization__kind", "organization__short_name", "organization__position", "closed_by__name",
+    "case_id", "round", "organization__kind", "organization__short_name", "organization__position",
+    "closed_by__name",
 )  # fmt: skip
 #: (key, cycle) of the duties along edges.
 Edges = tuple[tuple[int, str], ...]
@@ -54,6 +56,8 @@ def around(task: Task, user: Any, today: date) -> Around:
         if t.case_id == task.case_id  # of another case nobody knows here whether they may read it
         and (standing.teams_for(t.duty_id, t.organization_id) or standing.is_union)
     )
+    for near in rows:
+        near.case = task.case
     own = [t for t in rows if t.key == task.key and t.organization_id == task.organization_id]
     past = sorted((t for t in own if t.period_on < task.period_on), key=lambda t: t.period_on, reverse=True)
     return Around(
@@ -151,6 +155,39 @@ def missing_before(task: Task) -> list[str]:
     for before in rows:
         groups.setdefault(before.duty_id, []).append(before)
     return [_name_from(task, group) for group in groups.values()]
+
+
+def awaited(tasks: Iterable[Task], union_id: int | None) -> dict[int, list[int]]:
+    """先行待ち of a page of rows: by id of an open task the No. of the duties before it that are open. One
+    statement, none where nothing has anything before it.
+
+    Of tasks with the duty that the process keeps (line_of): of the same period, or of the fiscal year."""
+    wanted = {task.pk: _places_before(task) for task in tasks if task.is_open}
+    places = {place for found in wanted.values() for place in found}
+    if not places:
+        return {}
+    rows = Task.objects.open().filter(key__in={k for k, _p in places}, period__in={p for _k, p in places})
+    open_: dict[tuple[int, str], set[int]] = {}
+    for key, period, of in rows.order_by().values_list("key", "period", "organization_id").distinct():
+        open_.setdefault((key, period), set()).add(of)
+    found: dict[int, list[int]] = {}
+    for task in (t for t in tasks if wanted.get(t.pk)):
+        for place, number in wanted[task.pk].items():
+            who = open_.get(place, set())
+            if who & {task.organization_id, union_id} or (who and task.organization_id == union_id):
+                found.setdefault(task.pk, []).append(number)
+    return found
+
+
+def _places_before(task: Task) -> dict[tuple[int, str], int]:
+    """(key, period) of what comes before `task`, with its No."""
+    outline = outline_of(task.duty.edition_id)
+    found = {}
+    for line in (outline.keys[k] for k in outline.before.get(task.key, ()) if k in outline.keys):
+        is_of_year = line.cycle == Cycle.YEARLY and task.duty.cycle != Cycle.YEARLY
+        period = FiscalYear.of(task.period_on).code if is_of_year else task.period
+        found[line.key, period] = line.number
+    return found
 
 
 def later_done(task: Task) -> str:

@@ -68,7 +68,8 @@ def skipped_by(fields: Iterable[Field], answers: Mapping[str, Any]) -> str:
     """範囲: 庁内LANのため対象外, the answer with which closing counts as 対象外; "" without one."""
     for f in fields:
         if answers.get(f.key) in f.row.options.get("skips", ()):
-            return f"{f.row.label}: {answers[f.key]}"
+            is_open = "restricted_to" not in f.row.options  # the reason is read by all who see the task
+            return f"{f.row.label}: {answers[f.key]}" if is_open else f.row.label
     return ""
 
 

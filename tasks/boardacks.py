@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from opsdesk.accounts.models import Organization
 from opsdesk.lib.era import era_short
 from opsdesk.lib.templatetags import ui
 from opsdesk.lib.templatetags.dates import day_of
@@ -29,7 +30,9 @@ class Chip:
 
 @dataclass(frozen=True)
 class Line:
-    """One published result. `chips` only for vendors and the union; `version` is what is acknowledged."""
+    """One published result. `chips` only for vendors and the union; `version` is what is acknowledged.
+
+    `urge` is where the missing ones are reminded, "" for who may not."""
 
     url: str
     name: str
@@ -42,6 +45,7 @@ class Line:
     pill: SafeString
     chips: tuple[Chip, ...]
     act: str
+    urge: str = ""
 
 
 class Acks:
@@ -73,7 +77,7 @@ class Acks:
             url=board.detail(published.pk),
             name=line.short,
             number=line.number,
-            what=period_words(line.cycle, published.period_on, board.today),
+            what=published.case or period_words(line.cycle, published.period_on, board.today),
             count=_("%(given)s/%(all)s 確認済") % count,
             said=said,
             reason=published.reason,
@@ -81,7 +85,14 @@ class Acks:
             pill=_pill(mine) if mine and self.is_member else SafeString(),
             chips=() if self.is_member else tuple(map(_chip, published.missing)),
             act=reverse("tasks:acknowledge", args=[published.pk]),
+            urge=reverse("tasks:urge", args=[published.pk]) if self._may_urge(published) else "",
         )
+
+    def _may_urge(self, published: Published) -> bool:
+        """Vendors and the union, with a mark on the duty."""
+        roles = self.board.standing.marks.get(published.duty, {})
+        teams = self.board.standing.teams
+        return any(t.role_id in roles and t.role.kind != Organization.Kind.MEMBER for t in teams)
 
 
 def _pill(ack: Ack) -> SafeString:

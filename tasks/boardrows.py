@@ -18,7 +18,7 @@ from raci.outline import Line, outline_of
 
 from .boards import Board
 from .models import Outcome, Task
-from .words import due_words
+from .words import case_words, due_words, extra_words
 
 OVERDUE, TODAY, UPCOMING, DONE = "overdue", "today", "upcoming", "done"
 
@@ -37,6 +37,7 @@ class Row:
     work: str
     short: str
     url: str
+    extra: str
     what: tuple[str, ...]
     section: str
     mark: SafeString
@@ -98,6 +99,7 @@ class RowMaker:
             work=line.work,
             short=line.short,
             url=url,
+            extra=extra_words(task),
             what=self.what(task, turn, waits_for),
             section=line.section,
             mark=ui.mark(board.standing.mark_on(task.duty_id, task.organization_id)),
@@ -118,14 +120,21 @@ class RowMaker:
     def what(self, task: Task, turn: str, waits_for: str) -> tuple[str, ...]:
         board = self.board
         is_own = board.is_member or task.organization_id == board.standing.union_id
+        if task.case is not None:
+            return self.of_case(task, is_own)
         words = [
             period_words(task.duty.cycle, task.period_on, board.today),
             "" if is_own else task.organization.short_name,
-            _("臨時%(n)s") % {"n": task.serial} if task.serial else "",
             _("遡及") if task.is_caught_up else "",
             _("%(who)sの署名待ち") % {"who": turn} if turn else "",
             _("%(step)sの完了待ち") % {"step": waits_for} if waits_for else "",
         ]
+        return tuple(word for word in words if word)
+
+    def of_case(self, task: Task, is_own: bool) -> tuple[str, ...]:
+        """CHG-R8-0001 第2回, its title, and whose step it is."""
+        title = task.case.title if task.case else ""
+        words = [case_words(task), title, "" if is_own else task.organization.short_name]
         return tuple(word for word in words if word)
 
     def state(self, task: Task, kind: str, turn: str, waits_for: str) -> tuple[str, str]:

@@ -16,14 +16,14 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from opsdesk.accounts.models import Organization, Team
-from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.book import calendar_of, calendars_by_id
 from opsdesk.calendar.days import Calendar, last_of_month
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Cycle, Mark, Scope
 
 from .acknowledgements import Published, published_among, unacknowledged
-from .choices import code_of
+from .choices import all_teams, code_of
 from .filters import AHEAD, TaskFilter, waiting
 from .models import Task
 from .models.task import TaskQuerySet
@@ -104,8 +104,15 @@ class Board:
     @cached_property
     def calendar(self) -> Calendar:
         """The union's, of a municipality its own; the list's filter decides in the same way."""
+        if self.is_oversight:
+            return self.calendars[None]
         teams = self.standing.teams
         return calendar_of(teams[0].organization if teams and not self.standing.is_union else None)
+
+    @cached_property
+    def calendars(self) -> dict[int | None, Calendar]:
+        """The union's under None, and every municipality's by its id; as many statements as of one."""
+        return calendars_by_id({team.organization_id for team in all_teams() if team.is_member})
 
     @cached_property
     def ahead(self) -> tuple[date, date]:

@@ -15,9 +15,10 @@ from opsdesk.calendar.book import calendar_of
 from raci.models import Duty, Mark, Sharing
 from raci.outline import outline_of
 
-from . import chain, kinds
+from . import chain, kinds, telling
 from .casegraph import graph_of
 from .following import answers_of, steps_of
+from .indexing import note_task
 from .models import Case, Concern, Task
 from .stepdue import due_of
 
@@ -58,6 +59,7 @@ def advance(case: Case, *, by: Any, at: datetime, after: Task | None = None) -> 
     opened += [_open(case, opening, at, tasks) for opening in found]
     if after is not None:
         kinds.of(case.kind).task_closed(after, by=by, at=at)
+    telling.opened(opened, by=None, at=at)
     if not case.steps.open().filter(is_withdrawn=False).exists():
         end(case, by=by, at=at)
     return opened
@@ -135,6 +137,8 @@ def open_step(
         answers=dict(answers or {}),
         lead=lead,
     )
+    if task.answers:
+        note_task(task)
     record("task.opened", task, by=None, at=at, stream=organization.code, case=case.number, round=round)
     return task
 

@@ -20,6 +20,7 @@ from .caseflow import concerned, lock, stream_of, tasks_of
 from .casewriters import audience_of, is_internal, situation_writers, writers
 from .commenting import TWICE, read_text
 from .evidence import keep
+from .indexing import note_comment
 from .models import Attachment, Audience, Case, Comment, CommentKind
 
 FILES_LIMIT = 200
@@ -62,6 +63,7 @@ def note(
         case=case, kind=kind, text=text, audience=chosen, organization_id=town, corrects=corrects, team=team,
         by=by, at=at,
     )  # fmt: skip
+    note_comment(row)
     record(
         "case.commented", case, by=by, team=team, at=at, stream=stream_of(case), comment=row.pk,
         audience=chosen,

@@ -17,11 +17,12 @@ from raci.access import Standing, standing_of
 from raci.models import Duty, Edition, Scope
 from raci.outline import outline_of
 
-from . import closing, kinds
+from . import closing, kinds, telling
 from .acting import CLOSE, FILL, own_teams
 from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
 from .following import NOTHING, Following, choices_of
-from .linking import create, join
+from .indexing import note_case
+from .linking import create, join, raised_already
 from .models import Case, Concern, Task
 from .raising import (
     closes_at_once,
@@ -32,6 +33,7 @@ from .raising import (
     members_on,
     raisers,
     read_asked,
+    told,
     wrong,
 )
 
@@ -49,22 +51,25 @@ def raise_case(
     files: Collection[str] = (),
     following: Following = NOTHING,
     sources: Sequence[Case | Task] = (),
+    token: str = "",
 ) -> Case:
     """起票する at the entry duty `duty` of the edition in force, for `team`, which has ◎ or ○.
 
     `answers` are those asked when it is raised, as typed; `files`: keys of the file fields that are attached
     after this, in the same transaction. A duty that is received at once is closed in the same act by its ◎,
     with all its answers. A duty that asks itself whom the case concerns is asked that, else `concerns` says
-    it; a municipality raises for itself only. `sources`: what it came from. Raises Refusal (errors by field,
-    `title`, `concerns`).
+    it; a municipality raises for itself only. `sources`: what it came from. The same `token` twice (a double
+    click) is one case. Raises Refusal (errors by field, `title`, `concerns`).
     """
-    _require_entry(duty, at)
+    if there := raised_already(token, by):
+        return there
+    require_entry(duty, at)
     if team not in raisers(duty, standing_of(by, timezone.localdate(at))):
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     now = closes_at_once(duty, team)
     case = _raise(
         duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, files=files,
-        everything=now, sources=sources,
+        everything=now, sources=sources, token=token,
     )  # fmt: skip
     if now:
         step = case.steps.get()
@@ -84,18 +89,22 @@ def report(
     concerns: Sequence[Organization] = (),
     answers: Mapping[str, Any] | None = None,
     sources: Sequence[Case | Task] = (),
+    token: str = "",
 ) -> Case:
     """通報・問合せ by anybody, for the own organization: it opens for who receives it; `team` is 依頼元.
 
-    What is not answered is asked of who receives it. Raises Refusal with errors as raise_case."""
-    _require_entry(duty, at)
+    What is not answered is asked of who receives it, but what it is about (the long texts). Raises Refusal
+    with errors as raise_case."""
+    if there := raised_already(token, by):
+        return there
+    require_entry(duty, at)
     if not is_reported(duty):
         raise Refusal(_("No.%(number)s は通報・問合せでは起票できません。") % {"number": duty.number})
     if team not in standing_of(by, timezone.localdate(at)).teams:
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     return _raise(
         duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, is_report=True,
-        sources=sources,
+        sources=sources, token=token,
     )  # fmt: skip
 
 
@@ -112,6 +121,7 @@ def _raise(
     everything: bool = False,
     is_report: bool = False,
     sources: Sequence[Case | Task] = (),
+    token: str = "",
 ) -> Case:
     today = timezone.localdate(at)
     fields = fields_asked(duty, everything=everything)
@@ -125,26 +135,30 @@ def _raise(
         raise Refusal(sentence, errors={asks.key if asks else "concerns": sentence})
     if is_member:
         concerns = [team.organization]
-    errors = {**reading.errors, **({} if is_report else reading.missing), **wrong(title, concerns, today)}
+    missing = told(fields, reading.missing) if is_report else reading.missing
+    errors = {**reading.errors, **missing, **wrong(title, concerns, today)}
     if asks is not None and "concerns" in errors:
         errors.setdefault(asks.key, errors.pop("concerns"))
     closing.refuse(errors)
-    case = create(duty, title, by=by, team=team, at=at, reporter=_reporter(team, asks, concerns, is_report))
+    reporter = _reporter(team, asks, concerns, is_report)
+    case = create(duty, title, by=by, team=team, at=at, reporter=reporter, token=token)
     Concern.objects.bulk_create(Concern(case=case, organization=o) for o in concerns)
     record(
         "case.raised", case, by=by, team=team, at=at, stream=stream_of(case), number=case.number, title=title,
         concerns=[o.code for o in concerns], report=is_report,
     )  # fmt: skip
     places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
-    for place in places:
-        open_step(case, duty, place, at=at, answers=reading.answers, lead=lead_of(duty, team))
+    lead = lead_of(duty, team)
+    steps = [open_step(case, duty, place, at=at, answers=reading.answers, lead=lead) for place in places]
+    if not everything:  # else it is closed in the same act
+        telling.opened(steps, by=by, at=at)
     for source in sources:
         join(case, source, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
     return case
 
 
-def _require_entry(duty: Duty, at: datetime) -> None:
+def require_entry(duty: Duty, at: datetime) -> None:
     if duty.is_heading:
         raise Refusal(_("No.%(number)s は見出しの行なので、起票できません。") % {"number": duty.number})
     if not duty.is_entry:
@@ -266,6 +280,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.state, case.reason, case.closed_at, case.duplicate_of = state, reason, at, of
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
+    note_case(case)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""
     )

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
+from raci.models import CommentAudience
 
 from .acting import FILL, own_teams
 from .casegraph import entries_read_by
-from .commenting import INTERNAL_KEYS
 from .filling import editable
 from .models import Audience, Case, Task
 
@@ -56,9 +56,9 @@ def _is_at_home(team: Team, step: Task) -> bool:
 def is_internal(
     steps: Iterable[Task], team: Team, user: Any, today: date, concerned: Collection[int]
 ) -> bool:
-    """Whether a note of `team` is 内部 unless it says otherwise: all that it has open presets it (24, 55)."""
+    """Whether a note of `team` is 内部 unless it says otherwise: all that it has open presets it."""
     own = [s for s in steps if s.is_open and team in own_teams(s, user, today, FILL, concerned)]
-    return bool(own) and all(step.key in INTERNAL_KEYS for step in own)
+    return bool(own) and all(s.duty.comment_audience == CommentAudience.INTERNAL for s in own)
 
 
 def town_of(case: Case, team: Team, concerned: Collection[int]) -> int | None:

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.calendar.holidays import missing_for
+from opsdesk.notices.waiting import outbox
 from raci.access import Standing
 from raci.models import Edition
 
@@ -33,6 +34,7 @@ def cautions_for(
     if standing.is_union:
         found.append(_of_strays())
     if standing.is_union or user.is_staff:
+        found.append(_of_outbox(now))
         found += [
             _("%(year)sの祝日が登録されていません。管理者は、管理画面の「祝日」から取り込んでください。")
             % {"year": year.label}
@@ -75,6 +77,22 @@ def _of_generation(now: datetime) -> str:
     return ""
 
 
+def _of_outbox(now: datetime) -> str:
+    """Letters that should have gone long ago, or that could not be sent; nothing where no mail is sent."""
+    if not settings.EMAIL_URL:
+        return ""
+    state = outbox(now)
+    if state.is_stale(now) and state.late_since:
+        sentence = _("通知のメールが %(when)s から送られていません。") % {"when": when(state.late_since, now)}
+    elif state.dead:
+        sentence = _("送れなかった通知のメールが %(n)s件あります。") % {"n": state.dead}
+    else:
+        return ""
+    return format_html(
+        '{} <a href="{}">{}</a>', sentence, reverse("notices:outbox"), _("メールの送信を確かめてください。")
+    )
+
+
 def _of_strays() -> str:
     """Begun tasks that a new edition gives to others or has no more: somebody moves them by hand."""
     number = len(strays())
@@ -89,6 +107,13 @@ def _of_strays() -> str:
     )
 
 
-def _of_holidays(year: FiscalYear) -> str:
-    sentence = _("%(year)sの祝日が登録されていません。管理者が、管理画面の「祝日」から取り込んでください。")
-    return sentence % {"year": year.label}
+def of_displaced(number: int) -> str:
+    """Open tasks that are due on closed days; the union's dashboard counts them with the rest."""
+    if not number:
+        return ""
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        _("休庁日に期限がある未完了の作業が %(n)s件あります。") % {"n": number},
+        reverse("tasks:closed_day_tasks"),
+        _("移すか、対象外にするか、そのままにするかを決めてください。"),
+    )

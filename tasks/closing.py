@@ -16,7 +16,7 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from . import caseflow
+from . import caseflow, telling
 from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, require_version, store
 from .around import missing_before
 from .asked import skipped_by
@@ -27,6 +27,7 @@ from .models import Case, Outcome, Task
 from .procedures import version_on
 from .publishing import publish
 from .raising import concerns_said, members_on
+from .restricted import public_findings
 from .taking import lead_after
 
 
@@ -179,7 +180,7 @@ def finish(
         outcome=task.outcome,
         done_on=task.done_on,
         late=task.was_late,
-        findings=list(reading.findings.values()),
+        findings=list(public_findings(task.duty_id, reading.findings).values()),
         missing=missing_before(task),
         **_asked_for(task),
         **published,
@@ -187,6 +188,7 @@ def finish(
     )
     go_on(task, by=by, at=at)
     _link(task, following, by=by, team=team, at=at)
+    telling.closed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
@@ -218,6 +220,7 @@ def _pass_over(task: Task, said: str, *, by: Any, team: Team, at: datetime, prox
         "task.skipped", task, by=by, team=team, at=at, stream=task.organization.code, reason=said, proxy=proxy
     )
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=said)
     return task
 
 
@@ -290,6 +293,7 @@ def skip(task: Task, *, by: Any, team: Team, at: datetime, reason: str, version:
         proxy=proxy,
     )
     go_on(task, by=by, at=at)
+    telling.skipped(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 

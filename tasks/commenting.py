@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
+from raci.models import CommentAudience
 
+from . import telling
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
+from .indexing import note_comment
 from .models import Audience, Comment, Task
 
 #: The same words by the same person within this time are one comment sent twice.
 TWICE = timedelta(minutes=1)
-#: Duties (by key) whose comments are 内部 unless the writer says otherwise.
-INTERNAL_KEYS = frozenset({24, 55})
 
 
 @command
@@ -36,6 +37,7 @@ def comment(task: Task, *, by: Any, team: Team, at: datetime, text: str, audienc
         "task.commented", task, by=by, team=team, at=at, stream=task.organization.code,
         comment=written.pk, audience=chosen,
     )  # fmt: skip
+    telling.commented(task, written, by=by, at=at)
     return written
 
 
@@ -60,18 +62,21 @@ def write(
     organization: Organization | None,
 ) -> Comment:
     """The row, for a command that has settled who may write what to whom."""
-    return Comment.objects.create(
+    comment = Comment.objects.create(
         task=task, text=text, audience=audience, organization=organization, team=team, by=by, at=at
     )
+    note_comment(comment)
+    return comment
 
 
 def audiences_for(task: Task, team: Team) -> list[Audience]:
-    """What `team` may choose, the preset first: a municipality writes 団体限り, duties 24 and 55 内部."""
+    """What `team` may choose, the preset first: a municipality writes 団体限り, others what the duty says."""
     is_own = task.organization.kind == Organization.Kind.MEMBER
     if team.role.kind == Organization.Kind.MEMBER:
         return [Audience.MEMBER, Audience.ALL]
     found = [Audience.ALL, *([Audience.MEMBER] if is_own else []), Audience.INTERNAL]
-    return sorted(found, key=lambda a: a != Audience.INTERNAL) if task.key in INTERNAL_KEYS else found
+    is_internal = task.duty.comment_audience == CommentAudience.INTERNAL
+    return sorted(found, key=lambda a: a != Audience.INTERNAL) if is_internal else found
 
 
 def audience_of(task: Task, team: Team, audience: str) -> tuple[str, Organization | None]:

@@ -15,11 +15,12 @@ from .boardacks import Acks
 from .boardmonth import Month
 from .boardrows import Row, RowMaker
 from .boards import SHOWN, Board
+from .cautions import of_displaced
 from .deadlines import deadlines_of
 from .flow import Flows
 from .grid import grid_of
 from .groups import Group, groups_of
-from .oversight import TeamLine, team_lines
+from .oversight import TeamLine, sums_of, team_lines
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _own(board: Board) -> dict[str, Any]:
 
 
 def _oversight(board: Board) -> dict[str, Any]:
-    teams = team_lines(board)
+    sums = sums_of(board)
+    teams = team_lines(board, sums)
     own = board.narrowed("team")
     rows = RowMaker(own).sections(own.rows(upcoming=False))
     mine = rows[boardrows.OVERDUE] + rows[boardrows.TODAY]
@@ -99,7 +101,13 @@ def _oversight(board: Board) -> dict[str, Any]:
         _("今日までの作業はありません。"),
         "",
     )
-    return {"counts": counts, "own": section, "grid": grid_of(board, teams), "team_lines": teams}
+    return {
+        "counts": counts,
+        "own": section,
+        "grid": grid_of(board, teams),
+        "team_lines": teams,
+        "displaced": of_displaced(sum(s.displaced for s in sums)),
+    }
 
 
 def _own_number(board: Board, own: Board, teams: list[TeamLine]) -> int:

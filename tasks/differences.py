@@ -10,7 +10,18 @@ from django.utils.translation import gettext as _
 
 from raci.comparison import Difference
 from raci.content import Row, unsaved
-from raci.models import CaseKind, Cycle, Duty, DutyField, FieldKind, FollowUp, Mark, Scope, Sharing
+from raci.models import (
+    CaseKind,
+    CommentAudience,
+    Cycle,
+    Duty,
+    DutyField,
+    FieldKind,
+    FollowUp,
+    Mark,
+    Scope,
+    Sharing,
+)
 from raci.words import REGISTERS, standard_due_in_words
 
 from .effects import effect_of
@@ -121,6 +132,16 @@ def _value(d: Difference, value: Any, rows: Mapping[int, Row], sides: Sides) -> 
     return _words(d, value, sides)
 
 
+#: Aspects whose value is one of a few words.
+CHOICES: dict[str, Any] = {
+    "cycle": Cycle,
+    "scope": Scope,
+    "sharing": Sharing,
+    "case_kind": CaseKind,
+    "comment_audience": CommentAudience,
+}
+
+
 def _plain_default(d: Difference) -> str:
     """What an empty side reads as; a setting that is not said has its default."""
     if d.aspect == "scope":
@@ -129,6 +150,8 @@ def _plain_default(d: Difference) -> str:
         return str(Sharing.ONE.label)
     if d.aspect == "case_kind":
         return str(CaseKind.REQUEST.label)
+    if d.aspect == "comment_audience":
+        return _("全員")
     if d.aspect in ("is_heading", "is_entry", "is_acknowledged", "needs_choice"):
         return _("いいえ")
     return _("空白") if d.aspect in ("mark", "category", "section", "note", "cycle") else "—"
@@ -137,7 +160,7 @@ def _plain_default(d: Difference) -> str:
 def _words(d: Difference, value: Any, sides: Sides) -> str:
     if d.aspect == "mark":
         return Mark(value).glyph
-    choices = {"cycle": Cycle, "scope": Scope, "sharing": Sharing, "case_kind": CaseKind}.get(d.aspect)
+    choices = CHOICES.get(d.aspect)
     if choices:
         return str(choices(value).label)
     if isinstance(value, bool):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Q
 
 from opsdesk.accounts.models import Organization
+from opsdesk.calendar.days import Calendar
 from opsdesk.calendar.models import ClosedDay, OpenDay
 
 from .models import Task
@@ -20,6 +21,21 @@ def due_on_closed(tasks: TaskQuerySet, days: Iterable[ClosedDay]) -> TaskQuerySe
     A day of the union or for all closes for everybody, a municipality's for its own tasks; a day that was
     opened for them isn't closed."""
     return tasks.open().filter(_closed_for(days)).exclude(_opened())
+
+
+def on_closed_days(calendars: Mapping[int | None, Calendar]) -> Q:
+    """The same by `calendars` that are read already (None: the union's, and of those that are not there)."""
+    everywhere = _days_closed(calendars[None])
+    own = {pk: _days_closed(calendar) for pk, calendar in calendars.items()}
+    others = {pk: days for pk, days in own.items() if pk is not None and days != everywhere}
+    found = Q(due_on__in=everywhere) & ~Q(organization__in=list(others))
+    for pk, days in others.items():
+        found |= Q(organization=pk, due_on__in=days)
+    return found
+
+
+def _days_closed(calendar: Calendar) -> frozenset[date]:
+    return calendar.closed - calendar.opened
 
 
 def moved_because_of(tasks: TaskQuerySet, day: ClosedDay) -> TaskQuerySet:

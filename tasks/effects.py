@@ -189,5 +189,9 @@ BY_ASPECT: dict[str, Callable[[Difference, Row, Row], Any]] = {
         lambda: _("完了したあと、関係団体に確認を求める"), lambda: _("関係団体の確認を求めなくなる")
     ),
     "needs_choice": _switch(lambda: _("完了のときに後続を選ぶ"), lambda: _("後続を選ばずに完了にできる")),
+    "comment_audience": _switch(
+        lambda: _("コメントのはじめの公開範囲が「内部」になる"),
+        lambda: _("コメントのはじめの公開範囲が「全員」になる"),
+    ),
     "register": _switch(lambda: _("完了すると台帳に書く"), lambda: _("台帳に書かなくなる")),
 }

@@ -24,8 +24,10 @@ from .casewriters import writers
 from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
+from .indexing import note_file
 from .models import Attachment, Audience, Case, Task
-from .uploads import MAX_BYTES, judge
+from .restricted import hidden_from, restricted
+from .uploads import judge, refuse_size
 
 FILES_LIMIT = 50
 
@@ -48,9 +50,10 @@ def attach(
     """
     task = locked(task, at=at)
     marks = FILL if field_key or reason.strip() else COMMENT  # the union gives a reason (代行)
-    proxy = authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
+    is_raised = _is_raised_with(task, by, team, at)
+    proxy = False if is_raised else authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
     if field_key:
-        _require_field(task, team, field_key)
+        _require_field(task, team, field_key, is_raised=is_raised)
     chosen, organization = audience_of(task, team, audience)
     attachment, is_new = keep(
         Attachment(
@@ -81,11 +84,7 @@ def keep(attachment: Attachment, file: Any, *, among: Any, most: int) -> tuple[A
 
     The row, and whether it is new; Refusal if it is none of the accepted kinds, too big, or one too many.
     """
-    if file.size > MAX_BYTES:  # refused before it is read into memory
-        raise Refusal(
-            _("「%(name)s」は %(size)s MB あります。%(limit)s MB までのファイルにしてください。")
-            % {"name": file.name, "size": f"{file.size / 2**20:.1f}", "limit": MAX_BYTES // 2**20}
-        )
+    refuse_size(file)
     upload = judge(file.name, file.read())
     digest = hashlib.sha256(upload.content).hexdigest()
     there = among.filter(withdrawn_at=None)
@@ -100,20 +99,34 @@ def keep(attachment: Attachment, file: Any, *, among: Any, most: int) -> tuple[A
     stored = f"{digest[:32]}.{upload.name.rpartition('.')[2]}"
     attachment.file.save(stored, ContentFile(upload.content), save=False)
     attachment.save(force_insert=True)
+    note_file(attachment)
     return attachment, True
 
 
-def _require_field(task: Task, team: Team, key: str) -> None:
+def _is_raised_with(task: Task, by: Any, team: Team, at: datetime) -> bool:
+    """Whether it belongs to the act of raising the case: then it is the raiser's, whatever mark it has."""
+    case = task.case
+    return case is not None and (case.raised_by_id, case.raised_for_id, case.raised_at) == (
+        by.pk,
+        team.pk,
+        at,
+    )
+
+
+def _require_field(task: Task, team: Team, key: str, *, is_raised: bool) -> None:
     fields = definition_of(task.duty_id).fields
     if not any(f.key == key and f.kind == FieldKind.FILE for f in fields):
         raise Refusal(_("この作業にファイルの項目はありません。"))
-    if task.is_open and key not in editable(task, team):
+    is_closed_to = task.is_open and not is_raised and key not in editable(task, team)
+    if key in hidden_from(task, team) or is_closed_to:
         raise PermissionDenied(_("この項目は記入できません。"))
 
 
 def _shown_name(attachment: Attachment) -> dict[str, str]:
     """The history is read by everybody who sees the task: it names only files that they may all read."""
-    return {"name": attachment.name} if attachment.audience == Audience.ALL else {}
+    closed = {row.key for row in restricted(attachment.task.duty_id)} if attachment.task else set()
+    is_open = attachment.audience == Audience.ALL and attachment.field_key not in closed
+    return {"name": attachment.name} if is_open else {}
 
 
 @command
@@ -138,6 +151,7 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     storage, stored = row.file.storage, str(row.file.name)
     row.file, row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = "", at, by, reason
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    note_file(row)
     transaction.on_commit(lambda: storage.delete(stored))
     what, where, stream = _place_of(row)
     record(

@@ -19,6 +19,7 @@ from .answers import Field, Reading, Setting, carried, fields_of, is_empty, read
 from .asked import namer
 from .choices import all_teams, member_names
 from .models import Task
+from .restricted import hidden_from
 from .signing_order import signed_roles
 
 
@@ -32,7 +33,8 @@ def editable(
     """Keys of the fields that `team` may fill in; `frozen`: roles whose signature stands (asked for if None).
 
     A field of a signer is the signer's alone until signed. On a common task a municipality's ○ fills in only
-    its own fields; `filled_by` and `named_by` name roles that fill a field in whatever their mark.
+    its own fields; `filled_by` and `named_by` name roles that fill a field in whatever their mark. What the
+    team may not see it does not fill in.
     """
     if not task.is_open and not is_revision:
         return set()
@@ -46,6 +48,7 @@ def editable(
         and definition.mark_of(team.role_id) != Mark.MAIN
     )
     found = set()
+    unseen = hidden_from(task, team)
     for f in task_fields(task):
         row = f.row
         if row.signer_role_id:
@@ -53,7 +56,7 @@ def editable(
         else:
             mine = (fills and not is_guest) or team.role.code in row.options.get("filled_by", ())
             mine = mine or namer(row, task.answers) == team.role.code
-        if mine and not row.options.get("is_shown"):
+        if mine and f.key not in unseen and not row.options.get("is_shown"):
             found.add(f.key)
     return found
 

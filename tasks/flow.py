@@ -22,7 +22,8 @@ from .recurrence import occurrences, rule_of
 
 
 class Step(NamedTuple):
-    """All tasks of one duty and period; `all` without those that were skipped."""
+    """All tasks of one duty and period; `all` and `open` count organizations, for an extra occasion is none
+    more; `all` without those that were skipped."""
 
     edition: int
     duty: int
@@ -73,8 +74,8 @@ class Flows:
             board.visible.filter(key__in=chained, period__in=[*(f"{m:%Y-%m}" for m in self.months), *years])
             .values_list("duty__edition_id", "duty_id", "key", "period", "period_on")
             .annotate(
-                all=Count("pk", filter=~Q(state=Task.State.SKIPPED)),
-                opened=Count("pk", filter=is_open),
+                all=Count("organization", filter=~Q(state=Task.State.SKIPPED), distinct=True),
+                opened=Count("organization", filter=is_open, distinct=True),
                 late=Count("pk", filter=is_open & Q(due_at__lt=board.now)),
                 first_on=Min("due_on"),
                 last_on=Max("due_on"),

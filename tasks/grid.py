@@ -100,7 +100,7 @@ def _tasks(board: Board) -> list[Task]:
     periodic = ~Q(duty__cycle=Cycle.DAILY) & (Q(state=Task.State.OPEN) | within(*board.month))
     void = Signature.objects.filter(task=OuterRef("pk"), void_at__isnull=False)
     return list(
-        board.visible.filter(periodic | within(board.today, board.today), duty__scope=Scope.EACH)
+        board.visible.filter(periodic | within(board.today, board.today), duty__scope=Scope.EACH, case=None)
         .select_related("duty")
         .only(
             "key", "period", "period_on", "due_on", "due_at", "state", "closed_at", "organization_id", "duty"

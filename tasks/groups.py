@@ -97,14 +97,17 @@ def _firsts(board: Board) -> list[tuple[str, Task]]:
         board.tasks.open()
         .filter(in_sight, duty__scope=Scope.EACH)
         .annotate(kind=kind)
-        .values_list("kind", "duty_id", "duty__edition_id", "key", "period", "period_on")
+        .values_list(
+            "kind", "duty_id", "duty__edition_id", "key", "period", "period_on", "case__number", "case__title"
+        )
         .annotate(at=Min("due_at"), on=Min("due_on"))
         .order_by("at", "key")[:LOOKED_AT]
     )
     found = []
-    for name, duty, edition, key, period, period_on, at, on in rows:
+    for name, duty, edition, key, period, period_on, number, title, at, on in rows:
         line = outline_of(edition).lines[duty]
         task = Task(duty=line.duty, key=key, period=period, period_on=period_on, due_at=at, due_on=on)
+        task.of_case = f"{number} {title}" if number else ""  # type: ignore[attr-defined]
         found.append((name, task))
     return found
 
@@ -135,7 +138,7 @@ def _group(board: Board, kind: str, task: Task, parts: list[tuple]) -> Group:
         day="" if kind == TODAY else era_short(task.due_on, board.today),
         number=line.number,
         work=line.work,
-        what=period_words(line.cycle, task.period_on, board.today),
+        what=task.of_case or period_words(line.cycle, task.period_on, board.today),  # type: ignore[attr-defined]
         section=line.section,
         mark=ui.mark(board.standing.mark_on(task.duty_id, board.standing.union_id or 0)),
         cycle=ui.cycle(line.cycle),

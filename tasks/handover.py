@@ -15,6 +15,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
 
+from . import telling
 from .acting import FILL, has_ended, own_teams, store
 from .models import Task
 
@@ -62,6 +63,7 @@ def hand_over(person: User, *, to: User | None, by: Any, at: datetime) -> list[T
             "task.handed_over", task, by=by, team=teams[task.pk], at=at, stream=task.organization.code,
             person=str(person), to=str(to or ""),
         )  # fmt: skip
+    telling.handed_over(tasks, to=to, person=person, by=by, at=at)
     return tasks
 
 

@@ -122,6 +122,12 @@ def situation_text(event: Event) -> str:
     return "\n".join(f"{names[k]} {event.data[k]}" for k in names if event.data.get(k))
 
 
+def extra_raised(event: Event) -> str:
+    """臨時1の作業を作成 期限 11/27(金)."""
+    said = {"n": event.data["serial"], "day": _day(event.data["due_on"], event)}
+    return _("臨時%(n)sの作業を作成 期限 %(day)s") % said
+
+
 def case_raised(event: Event) -> str:
     words = _("通報・問合せとして登録") if event.data.get("report") else _("起票")
     return f"{words} {event.data['number']}"
@@ -164,6 +170,7 @@ SENTENCES = {
     "procedure.withdrawn": Sentence(
         gettext_lazy("手順書"), lambda e: _("第%(number)s版を取り下げ") % e.data, reason, "wait"
     ),
+    "task.extra_raised": Sentence(gettext_lazy("臨時"), extra_raised, reason, "info"),
     "task.taken": Sentence(gettext_lazy("担当"), taken, tone="info"),
     "task.let_go": Sentence(gettext_lazy("担当"), gettext_lazy("引き受けをやめる")),
     "task.assigned": Sentence(gettext_lazy("担当"), assigned, tone="info"),
@@ -193,6 +200,9 @@ SENTENCES = {
     ),
     "task.evidence_withdrawn": Sentence(
         gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
+    ),
+    "task.urged": Sentence(
+        gettext_lazy("催促"), lambda e: _("確認を催促 %(who)s") % {"who": "、".join(e.data["organizations"])}
     ),
     "task.repointed": Sentence(
         gettext_lazy("改定"), gettext_lazy("新しい版の業務へ移しました"), reason, "info"

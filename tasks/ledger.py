@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opsdesk.accounts.models import Organization
+from opsdesk.audit.models import Event
 from opsdesk.lib.era import era_date, era_short
 from opsdesk.lib.templatetags.dates import era_dt
 from raci.models import Cycle, Duty, Schedule, Scope
 
+from .acting import named
 from .expected import Book, Slot
+from .extra import whys
 from .models import GenerationRun, Task
 from .recurrence import Occurrence, rule_of
 
@@ -86,7 +89,7 @@ class Ledger:
         return GenerationRun.objects.order_by("-pk").first()
 
     def entries(self) -> list[Entry]:
-        """In order of No. and day. Three statements."""
+        """In order of No. and day. Three statements; a fourth where there are extra occasions."""
         if self.book.union is None or self.book.union.operation_starts_on is None:
             return []
         asked = [entry for slot in self._slots() for entry in self._of_slot(slot)]
@@ -150,6 +153,7 @@ class Ledger:
     def _answered(self, asked: list[Entry], tasks: list[Task]) -> list[Entry]:
         """`asked` with the tasks that are there, and the tasks that nobody asked for."""
         runs = _runs({task.created_at for task in tasks})
+        why = whys(tasks)
         by_period: dict[tuple[int, date], list[Task]] = {}
         for task in tasks:
             by_period.setdefault((task.key, task.period_on), []).append(task)
@@ -159,10 +163,10 @@ class Ledger:
             if not any(task.serial == 0 for task in mine):
                 found.append(self._without_task(entry))
             found += [
-                self._with_task(task, runs, is_expected=entry.why in (PENDING, NOT_YET)) for task in mine
+                self._with_task(task, runs, why, is_expected=entry.why in (PENDING, NOT_YET)) for task in mine
             ]
         rest = [task for left in by_period.values() for task in left]
-        return found + [self._with_task(task, runs, is_expected=False) for task in rest]
+        return found + [self._with_task(task, runs, why, is_expected=False) for task in rest]
 
     def _tasks(self, asked: list[Entry], keys: set[int]) -> list[Task]:
         days = {entry.period_on for entry in asked}
@@ -177,9 +181,11 @@ class Ledger:
             or (task.opens_on <= self.last and task.due_on >= self.first)
         ]
 
-    def _with_task(self, task: Task, runs: dict[datetime, GenerationRun], *, is_expected: bool) -> Entry:
+    def _with_task(
+        self, task: Task, runs: dict[datetime, GenerationRun], raised: dict[int, Event], *, is_expected: bool
+    ) -> Entry:
         why = LATE if task.is_caught_up else EXTRA if task.serial else MADE
-        notes = [self._made(task, runs)]
+        notes = [_raised(raised[task.pk]) if task.pk in raised else self._made(task, runs)]
         if task.moved_from:
             moved = {"from": era_short(task.moved_from, self.today), "to": era_short(task.due_on, self.today)}
             notes.append(_("移動: 期限を %(from)s から %(to)s に移しました。") % moved)
@@ -203,6 +209,15 @@ class Ledger:
         return replace(
             entry, note=_("自動作成がまだ作っていません。%(last)s") % {"last": last_words(self.last_run)}
         )
+
+
+def _raised(event: Event) -> str:
+    """Of an extra occasion: when it was made, by whom and why."""
+    return _("%(at)s に %(who)s が作成。臨時の理由: %(reason)s") % {
+        "at": era_dt(event.at),
+        "who": named(event.actor_name, event.team_name),
+        "reason": event.data["reason"],
+    }
 
 
 def _runs(instants: Iterable[datetime]) -> dict[datetime, GenerationRun]:

@@ -8,25 +8,36 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Organization, Team
+from opsdesk.accounts.models import Organization, Team, User
 from opsdesk.audit.record import record
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.refusal import Refusal
 from raci.models import CaseKind, Duty, Edition, Scope
 from raci.outline import outline_of
 
-from . import kinds
+from . import kinds, telling
 from .caseflow import advance, open_step, stream_of, tasks_of
+from .indexing import note_case
 from .models import Case, CaseCounter, CaseLink, Concern, Task
 from .raising import carried, fields_asked
 
 
-def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any) -> Case:
+def raised_already(token: str, by: Any) -> Case | None:
+    """The case that the same form raised before; who clicks twice waits for the own first click."""
+    if not token:
+        return None
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    return Case.objects.filter(token=token, raised_by=by).first()
+
+
+def create(
+    duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any, token: str = ""
+) -> Case:
     """The row of a new case, with the next number of its kind."""
     year = FiscalYear.of(timezone.localdate(at))
     kind = CaseKind(duty.case_kind)
     serial = _next_number(kind, year)
-    return Case.objects.create(
+    case = Case.objects.create(
         kind=kind,
         fiscal_year=year.year,
         serial=serial,
@@ -37,7 +48,10 @@ def create(duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporte
         raised_at=at,
         raised_by=by,
         raised_for=team,
+        token=token,
     )
+    note_case(case)
+    return case
 
 
 def _next_number(kind: str, year: FiscalYear) -> int:
@@ -66,8 +80,8 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
         title=case.title, concerns=[o.code for o in concerns], report=True,
     )  # fmt: skip
     answers = carried(known, fields_asked(duty, everything=True))
-    for place in [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]:
-        open_step(case, duty, place, at=at, answers=answers)
+    places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
+    telling.opened([open_step(case, duty, place, at=at, answers=answers) for place in places], by=None, at=at)
     join(case, origin, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
     return case

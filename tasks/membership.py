@@ -51,7 +51,7 @@ def of_joining(joined_on: date, starts_on: date | None, through: date, today: da
 
 def of_leaving(organization: Organization, on: date) -> list[Line]:
     """Open tasks of periods that begin after `on`: withdrawn by the next run after the last day is stored."""
-    rows = Task.objects.open().filter(organization=organization, period_on__gt=on, serial=0)
+    rows = Task.objects.open().filter(organization=organization, period_on__gt=on)
     return _lines(rows)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
@@ -77,17 +78,25 @@ def move(
 
 
 def _check_day(task: Task, to: date, today: date) -> None:
-    said = {"day": era_short(to, today)}
     if to == task.due_on:
-        raise Refusal(_("期限はもう %(day)s です。") % said)
-    if to < today:
-        raise Refusal(_("%(day)s は過ぎています。今日からの日付にしてください。") % said)
+        raise _wrong("to", _("期限はもう %(day)s です。"), to, today)
     if to - task.due_on > FARTHEST:
-        raise Refusal(_("%(day)s は先すぎます。いまの期限から1年以内の日付にしてください。") % said)
-    calendar = calendar_of(task.organization)
-    if not calendar.is_business_day(to):
-        said["why"] = calendar.reason_closed(to)
-        raise Refusal(_("%(day)s は閉庁日です（%(why)s）。開庁日にしてください。") % said)
+        raise _wrong("to", _("%(day)s は先すぎます。いまの期限から1年以内の日付にしてください。"), to, today)
+    check_day(to, today=today, calendar=calendar_of(task.organization), name="to")
+
+
+def check_day(day: date, *, today: date, calendar: Calendar | None, name: str) -> None:
+    """Raises Refusal, with `name` as the field to blame, for a day that is past, or closed in `calendar`."""
+    if day < today:
+        raise _wrong(name, _("%(day)s は過ぎています。今日からの日付にしてください。"), day, today)
+    if calendar is not None and not calendar.is_business_day(day):
+        sentence = _("%(day)s は閉庁日です（%(why)s）。開庁日にしてください。")
+        raise _wrong(name, sentence, day, today, why=calendar.reason_closed(day))
+
+
+def _wrong(name: str, sentence: str, day: date, today: date, **said: str) -> Refusal:
+    words = sentence % {"day": era_short(day, today), **said}
+    return Refusal(words, errors={name: words})
 
 
 def _same_time(instant: datetime, day: date) -> datetime:

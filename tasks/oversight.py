@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from raci.outline import Line, outline_of
 
 from .boards import Board, list_url, within
 from .choices import TeamChoice
+from .displaced import on_closed_days
 from .models import Task
 
 
@@ -32,6 +34,7 @@ class Sum(NamedTuple):
     in_time: int
     worst_at: datetime | None
     worst_on: date | None
+    displaced: int  # open, due on a day that was closed
 
     @property
     def line(self) -> Line:
@@ -74,15 +77,15 @@ class TeamLine:
         return list_url(state=state, team=self.code, mark=Mark.MAIN.value)
 
 
-def team_lines(board: Board) -> list[TeamLine]:
-    """Every team's work by its ◎, the latest first; one statement."""
-    sums = _sums(board)
+def team_lines(board: Board, sums: Sequence[Sum]) -> list[TeamLine]:
+    """Every team's work by its ◎, the latest first."""
     teams = board.filter.teams.values()
     lines = [_team_line(board, team, at, sums) for at, team in enumerate(teams)]
     return sorted(lines, key=lambda line: -line.late)
 
 
-def _sums(board: Board) -> list[Sum]:
+def sums_of(board: Board) -> list[Sum]:
+    """By duty and organization; one statement."""
     is_open, late = Q(state=Task.State.OPEN), Q(state=Task.State.OPEN, due_at__lt=board.now)
     month = within(*board.month)
     done = Q(state=Task.State.DONE) & month
@@ -98,12 +101,13 @@ def _sums(board: Board) -> list[Sum]:
             in_time=Count("pk", filter=done & Q(done_on__lte=F("due_on"))),
             worst_at=Min("due_at", filter=late),
             worst_on=Min("due_on", filter=late),
+            displaced=Count("pk", filter=is_open & on_closed_days(board.calendars)),
         )
     )
     return [Sum(*row) for row in rows]
 
 
-def _team_line(board: Board, team: TeamChoice, position: int, sums: list[Sum]) -> TeamLine:
+def _team_line(board: Board, team: TeamChoice, position: int, sums: Sequence[Sum]) -> TeamLine:
     union = board.standing.union_id
     own = [
         s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -85,13 +86,15 @@ class Papers:
         return [f for f in self.files if f.place == key and f.gone_at is None]
 
 
-def papers_of(task: Task, user: Any, today: date) -> Papers:
-    """What `user` may read of them; comments newest first, files and signatures in their order."""
+def papers_of(task: Task, user: Any, today: date, unseen: Collection[str]) -> Papers:
+    """What `user` may read of them; comments newest first, files and signatures in their order.
+
+    `unseen`: keys of the fields that `user` may not see (restricted.hidden); their files aren't there."""
     rows = ROWS.ask(ears_of(standing_of(user, today)), task=task.pk)
     papers = [Paper(*row) for row in rows]
     return Papers(
         comments=[p for p in papers if p.what == "comment"],
-        files=[p for p in papers if p.what == "file"][::-1],
+        files=[p for p in papers if p.what == "file" and p.place not in unseen][::-1],
         signatures=[p for p in papers if p.what == "signature"][::-1],
     )
 

@@ -50,7 +50,7 @@ def current_of(key: int) -> Procedure | None:
 
 def version_on(key: int, day: date) -> int | None:
     """The id of the version by which work was done on `day`."""
-    return Procedure.objects.in_force_on(key, day).values_list("pk", flat=True).first()
+    return next(iter(Procedure.objects.in_force_on(key, day).values_list("pk", flat=True)), None)
 
 
 @command

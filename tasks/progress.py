@@ -5,6 +5,7 @@ from .bulk import close_many
 from .closing import close, save_answers, skip
 from .commenting import comment
 from .evidence import attach, withdraw
+from .extra import raise_extra
 from .handover import hand_over, release
 from .moving import move, settle
 from .reopening import reopen
@@ -12,6 +13,7 @@ from .repointing import repoint
 from .revising import revise
 from .signing import send_back, sign
 from .taking import assign, let_go, pass_lead, take
+from .urging import urge
 
 __all__ = [
     "acknowledge",
@@ -26,6 +28,7 @@ __all__ = [
     "let_go",
     "move",
     "pass_lead",
+    "raise_extra",
     "release",
     "reopen",
     "repoint",
@@ -36,5 +39,6 @@ __all__ = [
     "sign",
     "skip",
     "take",
+    "urge",
     "withdraw",
 ]

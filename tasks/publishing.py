@@ -12,6 +12,7 @@ from django.utils import timezone
 from opsdesk.accounts.models import Organization, Team
 from raci.definition import definition_of
 
+from . import telling
 from .models import Acknowledgement, Audience, Publication, Task
 
 
@@ -36,10 +37,11 @@ def publish(
         task=task, duty=task.duty, version=last + 1, answers=task.answers, files=sorted(files),
         published_at=at, published_by=by, published_for=team, is_proxy=is_proxy, **revision,
     )  # fmt: skip
+    asked = list(concerned(task, team, timezone.localdate(at)))
     Acknowledgement.objects.bulk_create(
-        Acknowledgement(publication=publication, organization=organization)
-        for organization in concerned(task, team, timezone.localdate(at))
+        Acknowledgement(publication=publication, organization=organization) for organization in asked
     )
+    telling.published(publication, {town.pk for town in asked}, by=by, at=at)
     return publication
 
 
@@ -51,7 +53,7 @@ def standing_files(task: Task) -> list[int]:
 
 def concerned(task: Task, team: Team, today: date) -> QuerySet[Organization]:
     """Municipalities that are members on `today` and have a mark on the duty; of a task that is one
-    municipality's that one, unless it published the result itself (`team`)."""
+    municipality's that one, of a case those it concerns; none that published the result itself (`team`)."""
     kinds = {a.role.kind for a in definition_of(task.duty_id).assignments}
     if Organization.Kind.MEMBER not in kinds:
         return Organization.objects.none()
@@ -60,6 +62,8 @@ def concerned(task: Task, team: Team, today: date) -> QuerySet[Organization]:
     )
     if task.organization.kind == Organization.Kind.MEMBER:
         members = members.filter(pk=task.organization_id)
+    if task.case is not None:
+        members = members.filter(concerns__case=task.case)
     return members.exclude(pk=team.organization_id).order_by("position", "pk")
 
 

@@ -81,6 +81,12 @@ def _is_due(where: str, asked: set[str], columns: set[tuple[str, str]]) -> bool:
     return (key, rest.rpartition(".")[2]) in columns if rest else key in asked
 
 
+def told(fields: Iterable[Field], missing: Mapping[str, str]) -> dict[str, str]:
+    """Of what is missing, that without which a report says nothing: the long texts."""
+    long = {f.key for f in fields if f.row.options.get("multiline")}
+    return {key: sentence for key, sentence in missing.items() if key in long}
+
+
 def concerns_field(fields: Iterable[Field]) -> Field | None:
     """The field that says whom the case concerns, if the duty asks that itself."""
     return next((f for f in fields if f.row.options.get("organizations")), None)

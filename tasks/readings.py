@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -61,15 +61,20 @@ def duties_of(edition: Edition) -> list[Duty]:
     return list(rows.prefetch_related(Prefetch("signers", Signer.objects.select_related("role"))))
 
 
-def duty_lines(duties: Sequence[Duty], held: Standing, calendar: Calendar, today: date) -> list[DutyLine]:
+def duty_lines(duties: Sequence[Duty], held: Standing) -> list[DutyLine]:
     """A line for each of `duties` that is no heading, what is unconfirmed first; one statement."""
     every = DutyField.objects.filter(duty__edition__in={d.edition_id for d in duties}, parent=None)
     labels = words.labels_of(every.values_list("duty__key", "key", "label"))
-    lines = [_duty_line(duty, labels, held, calendar, today) for duty in duties if not duty.is_heading]
+    lines = [_duty_line(duty, labels, held) for duty in duties if not duty.is_heading]
     return sorted(lines, key=lambda line: line.is_confirmed)
 
 
-def _duty_line(duty: Duty, labels: words.Labels, held: Standing, calendar: Calendar, today: date) -> DutyLine:
+def with_dates(lines: Iterable[DutyLine], calendar: Calendar, today: date) -> list[DutyLine]:
+    """`lines` with their next dates."""
+    return [replace(line, dates=coming(rule_of(line.duty), calendar, today, DATES)) for line in lines]
+
+
+def _duty_line(duty: Duty, labels: words.Labels, held: Standing) -> DutyLine:
     rule, mark = rule_of(duty), fingerprint(covered_of(duty))
     return DutyLine(
         about=duty,
@@ -77,7 +82,6 @@ def _duty_line(duty: Duty, labels: words.Labels, held: Standing, calendar: Calen
         confirmation=held.get((DUTY, duty.key, mark)),
         rule=in_words(rule) if rule else words.standard_due_in_words(duty, labels),
         sharing=words.sharing_in_words(duty, sorted(duty.signers.all(), key=lambda s: s.position)),
-        dates=coming(rule, calendar, today, DATES),
     )
 
 

@@ -77,16 +77,16 @@ def planned(book: Book, tasks: Iterable[Task]) -> list[Step]:
 
 
 def astray(book: Book) -> QuerySet[Task]:
-    """Scheduled tasks that may belong elsewhere, in order of pk."""
+    """Scheduled tasks that may belong elsewhere, in order of pk; an extra occasion stays in its edition."""
     wrong = Q(pk__in=[])
     for edition, first, last in book.spans:
         span = Q(period_on__gte=first) & (Q(period_on__lte=last) if last else Q())
-        wrong |= span & ~Q(duty__edition=edition)
+        wrong |= span & ~Q(duty__edition=edition) & Q(serial=0)
     for member in book.members:
         if member.left_on:
             wrong |= Q(organization=member, period_on__gt=member.left_on)
     withdrawn = Q(state=Task.State.SKIPPED, closed_by=None)
-    found = Task.objects.filter((Q(state=Task.State.OPEN) & wrong) | withdrawn, serial=0)
+    found = Task.objects.filter((Q(state=Task.State.OPEN) & wrong) | withdrawn)
     scheduled = found.filter(duty__schedule__isnull=False).annotate(is_touched=touched())
     return scheduled.select_related("duty__schedule", "organization").order_by("pk")
 
@@ -159,9 +159,10 @@ def _apply(task: Task, code: str, place: Place | None, reason: str, *, at: datet
         task.state, task.reason, task.closed_at = Task.State.SKIPPED, reason, at
     else:
         task.state, task.reason, task.closed_at = Task.State.OPEN, "", None
-        task.duty = place.slot.duty
-        changed.append("duty")
-        if place.dates and not task.moved_from:  # a day that a person gave stays
+        if not task.serial:
+            task.duty = place.slot.duty
+            changed.append("duty")
+        if place.dates and not (task.moved_from or task.serial):  # a day that a person gave stays
             task.opens_on, task.due_on, task.due_at = place.dates[2:]
             changed += ["opens_on", "due_on", "due_at"]
     task.save(update_fields=changed)

@@ -98,7 +98,12 @@ def _days(rule: Rule, calendar: Calendar, start: date, end: date) -> list[date]:
 
 
 def _occurrence(rule: Rule, first: date, period: str, opens_on: date, due_on: date) -> Occurrence:
-    return Occurrence(first, period, opens_on, due_on, datetime.combine(due_on, rule.due_time, TOKYO))
+    return Occurrence(first, period, opens_on, due_on, due_at(rule, due_on))
+
+
+def due_at(rule: Rule, day: date) -> datetime:
+    """When on `day` a task of this rule is due; aware."""
+    return datetime.combine(day, rule.due_time, TOKYO)
 
 
 def _opens(rule: Rule, calendar: Calendar, first: date) -> date:

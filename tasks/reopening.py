@@ -13,12 +13,13 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
+from . import telling
 from .acting import CLOSE, authorize, holds_for, locked, require_move, store
 from .around import later_done, name_of
 from .caseflow import move_round, tasks_of, withdraw_step
 from .casegraph import graph_of
 from .closing import need_reason
-from .models import Task
+from .models import Outcome, Task
 from .publishing import withdraw
 
 #: How long a closing can be undone.
@@ -38,7 +39,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
     if task.duty.sharing == Sharing.SIGNERS and task.state == Task.State.DONE:
         _void_last(task, at, reason)
     _take_back_steps(task, by=by, at=at, reason=reason)
-    was = task.state
+    was, was_abnormal = task.state, task.outcome == Outcome.ABNORMAL
     task.course = None
     task.state, task.outcome, task.done_on, task.is_proxy, task.reason = Task.State.OPEN, "", None, False, ""
     task.closed_at = task.closed_by = task.closed_for = task.procedure_id = None
@@ -61,6 +62,7 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was,
         **({"withdrawn": taken_back} if taken_back else {}),
     )  # fmt: skip
+    telling.reopened(task, by=by, team=team, at=at, reason=reason, is_abnormal=was_abnormal)
     return task
 
 

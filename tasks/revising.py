@@ -15,6 +15,7 @@ from opsdesk.lib.refusal import Refusal
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
 
+from . import telling
 from .acting import CLOSE, authorize, locked, main_teams, require_version, store
 from .closing import fill, need_reason, proxy_data, refuse
 from .filling import task_fields
@@ -65,6 +66,7 @@ def revise(
         version=publication.version, reason=reason, fields=_changed(task, current, ids), settles=settled,
         **({"proxy": True} if proxy_data(proxy, reason) else {}),
     )  # fmt: skip
+    telling.proxied("revised", task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return publication
 
 

@@ -15,6 +15,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing, Signer
 
+from . import telling
 from .acting import FILL, locked, own_teams, require_open, require_version, store
 from .closing import fill, finish, proxy_data, refuse
 from .filling import task_fields
@@ -63,6 +64,8 @@ def sign(
         label=label_of(step.signer, task),
         **proxy_data(proxy, reason),
     )
+    if not is_last:
+        telling.signed(task, by=by, team=team, at=at, is_proxy=proxy, reason=reason)
     return task
 
 
@@ -100,6 +103,7 @@ def send_back(
         reason=reason,
         proxy=proxy,
     )
+    telling.sent_back(task, by=by, team=team, at=at, reason=reason)
     return task
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import django_tables2 as tables
@@ -23,10 +23,12 @@ from raci.models import Cycle, Mark, Sharing
 from raci.outline import line_of
 
 from .acknowledgements import counts
+from .around import awaited
 from .choices import all_teams
 from .filters import next_signer
 from .models import Attachment, Signature, Task
-from .words import period_short, state_words
+from .reach import Reach
+from .words import extra_words, period_long, period_short, state_words
 
 EMPTY = mark_safe("")
 #: What a row shows, and nothing else, is fetched.
@@ -51,24 +53,35 @@ COLUMNS = (
     "organization__short_name",
     "organization__kind",
     "assignee__name",
+    "round",
+    "case__number",
+    "case__title",
 )
 
 
 def with_rows(queryset: Any) -> Any:
     """What a row says: names, the number of files, and whose signature comes next."""
     return (
-        queryset.select_related("duty", "organization", "assignee")
+        queryset.select_related("duty", "organization", "assignee", "case")
         .only(*COLUMNS)
         .annotate(files=files_counted(), waits_for=next_signer("role__name"))
     )
 
 
-def light_rows(queryset: Any, today: date) -> Any:
-    """with_rows for TaskTable, which knows duties, signers and organizations already; and counts 確認."""
+def light_rows(reach: Reach, today: date) -> Any:
+    """with_rows within `reach` for TaskTable, which knows duties, signers and organizations already; and
+    counts 確認."""
+    return _light_rows(reach, today).all()
+
+
+@lru_cache(maxsize=64)
+def _light_rows(reach: Reach, today: date) -> Any:
+    """A queryset that is built once a day and never asked itself."""
     own = [name for name in COLUMNS if not name.startswith(("duty__", "organization__"))]
     signed = Signature.objects.filter(task=OuterRef("pk"), void_at=None).order_by().values("task")
     return (
-        queryset.select_related("assignee")
+        Task.objects.within(reach)
+        .select_related("assignee", "case")
         .only(*own, "duty_id", "organization_id")
         .annotate(
             files=files_counted(),
@@ -146,11 +159,13 @@ class TaskTable(FastTable):
         self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
         self.periods: dict[Any, str] = {}
         self.states: dict[Any, SafeString] = {}
+        self.awaited: dict[int, list[int]] = {}
 
     def paginate(self, *args: Any, **options: Any) -> None:
         super().paginate(*args, **options)
         for task in self.page.rows:
             self.complete(task)
+        self.awaited = awaited(self.page.rows, self.standing.union_id)
 
     def export_rows(self) -> Iterator[Task]:
         return map(self.complete, super().export_rows())
@@ -175,7 +190,8 @@ class TaskTable(FastTable):
     def render_pick(self, record: Any) -> SafeString:
         if not record.is_mine:
             return EMPTY
-        label = self.picks % {"work": self.label(record.duty), "period": record.period}
+        period = record.case.number if record.case else record.period
+        label = self.picks % {"work": self.label(record.duty), "period": period}
         return mark_safe(f'<input type="checkbox" name="task" value="{record.pk}" aria-label="{label}">')
 
     def render_due(self, record: Task) -> SafeString:
@@ -205,22 +221,28 @@ class TaskTable(FastTable):
         return f"{self.detail[0]}{task.pk}{self.detail[2]}"
 
     def render_work(self, record: Task) -> SafeString:
-        tag = f' <span class="tag">{self.caught_up}</span>' if record.is_caught_up else ""
+        words = (extra_words(record) if record.serial else "", self.caught_up if record.is_caught_up else "")
+        tag = "".join(f' <span class="tag">{word}</span>' for word in words if word)
         return mark_safe(
             f'<span class="t-work"><span class="no">No.{record.duty.number}</span> '
             f'<a href="{self.url(record)}">{escape(record.duty.work)}</a>{tag}</span>'
         )
 
     def value_work(self, record: Task) -> str:
-        return f"No.{record.duty.number} {record.duty.work}"
+        extra = f"（{extra_words(record)}）" if record.serial else ""
+        return f"No.{record.duty.number} {record.duty.work}{extra}"
 
     def render_period(self, record: Task) -> str:
+        if record.case is not None:
+            return period_long(record, None)
         key = (record.duty.cycle, record.period_on, record.serial)
         if key not in self.periods:
             self.periods[key] = period_short(record, self.today)
         return self.periods[key]
 
     def value_period(self, record: Task) -> str:
+        if record.case is not None:
+            return period_long(record, None)
         return (
             era_date(record.period_on)
             if record.duty.cycle == Cycle.DAILY
@@ -251,7 +273,14 @@ class TaskTable(FastTable):
         if key not in self.states:
             self.states[key] = ui.pill(*state_words(record, self.now, record.waits_for))
         state = self.states[key]
+        if record.pk in self.awaited:
+            state = format_html("{} {}", state, self.waits(record))
         return format_html("{} {}", state, self.acks(record)) if self.asks(record) else state
+
+    def waits(self, task: Task) -> SafeString:
+        """先行待ち with what is missing."""
+        names = "・".join(f"No.{number}" for number in self.awaited[task.pk])
+        return ui.pill("wait", _("先行待ち %(names)s") % {"names": names})
 
     def asks(self, task: Any) -> bool:
         """Municipalities are to acknowledge what it published."""

@@ -15,6 +15,7 @@ from opsdesk.lib.refusal import Refusal
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
 
+from . import telling
 from .acting import (
     CLOSE,
     FILL,
@@ -115,6 +116,7 @@ def assign(
     record(
         "task.assigned", task, by=by, team=team, at=at, stream=task.organization.code, assignee=str(to or "")
     )
+    telling.assigned(task, by=by, at=at)
     return task
 
 
@@ -134,4 +136,5 @@ def pass_lead(task: Task, *, by: Any, team: Team, at: datetime, to: Team, versio
     task.lead, task.assignee = to, None
     store(task, "lead", "assignee", at=at)
     record("task.lead_passed", task, by=by, team=team, at=at, stream=task.organization.code, to=str(to))
+    telling.lead_passed(task, by=by, team=team, at=at)
     return task

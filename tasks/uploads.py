@@ -6,8 +6,10 @@ import io
 import re
 import struct
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 import pillow_heif
 from django.utils.translation import gettext as _
@@ -81,6 +83,34 @@ def judge(name: str, content: bytes) -> Upload:
             % {"name": shown}
         ) from None
     return Upload(content, content_type, _with_ending(shown, ending))
+
+
+def accepted(uploaded: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """(field key or "", file) of everything that a form sent as `file` or `file-<key>`.
+
+    All are checked before one is kept; raises Refusal with the errors by field."""
+    found, errors = [], {}
+    for name in uploaded:
+        key = name.removeprefix("file-") if name.startswith("file-") else ""
+        for file in uploaded.getlist(name):  # type: ignore[attr-defined]
+            found.append((key, file))
+            try:
+                refuse_size(file)
+                judge(file.name, file.read())
+            except Refusal as refusal:
+                errors[key or "file"] = str(refusal)
+    if errors:
+        raise Refusal(_("入力内容を確認してください。"), errors=errors)
+    return found
+
+
+def refuse_size(file: Any) -> None:
+    """Too big is refused before it is read into memory."""
+    if file.size > MAX_BYTES:
+        raise Refusal(
+            _("「%(name)s」は %(size)s MB あります。%(limit)s MB までのファイルにしてください。")
+            % {"name": file.name, "size": f"{file.size / 2**20:.1f}", "limit": MAX_BYTES // 2**20}
+        )
 
 
 def kind_of(content: bytes) -> tuple[str, str] | None:

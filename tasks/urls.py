@@ -3,14 +3,19 @@
 from django.urls import path
 
 from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
+from .views.answers import answers
 from .views.bulk import task_close_many
 from .views.case import case_page
 from .views.case_acts import case_add, case_concerns, case_duplicate, case_link, case_withdraw
 from .views.case_notes import case_attach, case_comment, case_situation
+from .views.cases import cases
+from .views.catalogue import catalogue
+from .views.changes import change_calendar, changes
 from .views.close import task_close, task_save
 from .views.closed_day_tasks import closed_day_tasks
 from .views.closed_days import closed_day_add, closed_day_remove, closed_days
 from .views.closed_days_import import closed_days_import
+from .views.digest import digest
 from .views.duty import duty
 from .views.duty_fields import edition_field, edition_fields
 from .views.duty_settings import edition_duty, edition_section
@@ -20,6 +25,7 @@ from .views.edition_compare import edition_compare
 from .views.edition_grid import edition_grid
 from .views.edition_list import editions
 from .views.edition_publish import edition_impact, edition_publish, edition_withdraw
+from .views.extra import extra
 from .views.files import task_attach, task_file, task_withdraw
 from .views.forecast import edition_forecast
 from .views.handover import hand_over
@@ -30,6 +36,7 @@ from .views.ledger import ledger
 from .views.list import task_list
 from .views.matrix import matrix
 from .views.month import month
+from .views.move import task_move
 from .views.municipalities import (
     municipalities,
     municipality_join,
@@ -45,6 +52,7 @@ from .views.procedure import (
     procedure_version,
     procedure_withdraw,
 )
+from .views.raise_case import raise_case, report
 from .views.readings import confirm, readings_page, unconfirm
 from .views.reason import task_reopen, task_skip
 from .views.repoint import task_repoint
@@ -52,10 +60,12 @@ from .views.revise import task_revise
 from .views.rights import rights
 from .views.roster import roster, roster_import
 from .views.roster_codes import roster_codes
+from .views.search import search
 from .views.sheet import task_sheet
 from .views.sign import task_sign
 from .views.taking import task_assign, task_comment, task_let_go, task_take
 from .views.task import task_detail
+from .views.urge import task_urge
 from .views.vendor_change import team_hand_over, vendor_change
 from .views.year import year, year_now
 
@@ -65,6 +75,7 @@ urlpatterns: list = [
     path("editions/import/", edition_import, name="edition_import"),
     path("editions/import/<int:pk>/", edition_import_preview, name="edition_import_preview"),
     path("duties/<int:number>/", duty, name="duty"),
+    path("duties/<int:number>/extra/", extra, name="extra"),
     path("duties/<int:number>/procedure/", procedure, name="procedure"),
     path("duties/<int:number>/procedure/edit/", procedure_edit, name="procedure_edit"),
     path("duties/<int:number>/procedure/compare/", procedure_compare, name="procedure_compare"),
@@ -73,6 +84,7 @@ urlpatterns: list = [
     path("procedures/duty/<int:duty_key>/", procedure_of, name="procedure_of"),
     path("procedures/files/<int:pk>/", procedure_file, name="procedure_file"),
     path("health/", health, name="health"),
+    path("digests/<str:day>/", digest, name="digest"),
     path("settings/readings/", readings_page, name="readings"),
     path("settings/readings/confirm/", confirm, name="confirm"),
     path("settings/readings/unconfirm/", unconfirm, name="unconfirm"),
@@ -97,7 +109,15 @@ urlpatterns: list = [
     path("editions/<int:number>/forecast/", edition_forecast, name="edition_forecast"),
     path("", home, name="home"),
     path("tasks/", task_list, name="list"),
+    path("raise/", catalogue, name="catalogue"),
+    path("raise/<int:number>/", raise_case, name="raise"),
+    path("report/", report, name="report"),
+    path("cases/", cases, name="cases"),
     path("ledger/", ledger, name="ledger"),
+    path("requests/", answers, name="answers"),
+    path("changes/", changes, name="changes"),
+    path("changes/calendar/", change_calendar, name="change_calendar"),
+    path("search/", search, name="search"),
     path("tasks/sheet/", task_sheet, name="sheet"),
     path("tasks/close/", task_close_many, name="close_many"),
     path("tasks/<int:pk>/", task_detail, name="detail"),
@@ -109,10 +129,12 @@ urlpatterns: list = [
     path("tasks/<int:pk>/sign/", task_sign, name="sign"),
     path("tasks/<int:pk>/skip/", task_skip, name="skip"),
     path("tasks/<int:pk>/reopen/", task_reopen, name="reopen"),
+    path("tasks/<int:pk>/move/", task_move, name="move"),
     path("tasks/<int:pk>/repoint/", task_repoint, name="repoint"),
     path("tasks/<int:pk>/comment/", task_comment, name="comment"),
     path("tasks/<int:pk>/acknowledge/", task_acknowledge, name="acknowledge"),
     path("tasks/<int:pk>/ask/", task_ask, name="ask"),
+    path("tasks/<int:pk>/urge/", task_urge, name="urge"),
     path("tasks/<int:pk>/answer/", task_answer, name="answer"),
     path("tasks/<int:pk>/revise/", task_revise, name="revise"),
     path("tasks/<int:pk>/versions/<int:number>/", task_version, name="version"),

@@ -46,7 +46,9 @@ def state_words(task: Task, now: datetime, waits_for: str = "") -> tuple[str, st
 
 
 def period_long(task: Task, calendar: Any) -> str:
-    """令和8年11月20日(金) 第14開庁日, 対象期間 令和8年12月, 令和8年度."""
+    """令和8年11月20日(金) 第14開庁日, 対象期間 令和8年12月, 令和8年度; of a step its case."""
+    if task.case is not None:
+        return f"{case_words(task)} {task.case.title}"
     day, cycle = task.period_on, task.duty.cycle
     if cycle == Cycle.DAILY:
         long = era_date(day, with_weekday=True)
@@ -57,8 +59,11 @@ def period_long(task: Task, calendar: Any) -> str:
 
 
 def period_short(task: Task, today: date) -> str:
-    """11/20(金), 令和8年12月, 令和8年度; 臨時 with its number."""
-    extra = _(" 臨時%(n)s") % {"n": task.serial} if task.serial else ""
+    """11/20(金), 令和8年12月, 令和8年度; 臨時 with its number; of a step the number of its case."""
+    if task.case is not None:
+        return case_words(task)
+    words = extra_words(task)
+    extra = f" {words}" if words else ""
     if task.duty.cycle == Cycle.MONTHLY:
         return (
             _("%(year)s年%(month)s月") % {"year": era_year(task.period_on), "month": task.period_on.month}
@@ -67,6 +72,19 @@ def period_short(task: Task, today: date) -> str:
     if task.duty.cycle == Cycle.YEARLY:
         return FiscalYear.of(task.period_on).label + extra
     return era_short(task.period_on, today) + extra
+
+
+def case_words(task: Task) -> str:
+    """CHG-R8-0001 第2回: the case of a step, and the round of the work."""
+    number = task.case.number if task.case else ""
+    return (
+        _("%(number)s 第%(round)s回") % {"number": number, "round": task.round} if task.round > 1 else number
+    )
+
+
+def extra_words(task: Task) -> str:
+    """臨時1, "" for what the calendar made."""
+    return _("臨時%(n)s") % {"n": task.extra} if task.extra else ""
 
 
 def is_recorded_later(task: Task, calendar: Any) -> bool:

@@ -14,6 +14,7 @@ from raci.outline import Line, line_of
 
 from .expected import Book
 from .models import Task
+from .restricted import open_answers
 from .yearplan_filter import PlanFilter
 
 OPEN, PLANNED, RUNNING, DONE, SKIPPED, OVER = "open", "plan", "run", "done", "na", "over"
@@ -126,12 +127,16 @@ class Plan:
         if self.book.union:
             by_id[self.book.union.pk] = self.book.union
         return tuple(
-            row
+            row._replace(answers=self._open(row))
             for row in self.known
             if (row.answers or (row.state == Task.State.OPEN and row.due_on >= self.today))
             and (organization := by_id.get(row.organization_id))
             and self.choice.takes(line_of(row.duty_id).duty, organization)
         )
+
+    def _open(self, row: Known) -> Any:
+        """The answers that the person may see."""
+        return open_answers(row.duty_id, row.organization_id, row.answers, self.choice.standing)
 
 
 def is_daily(lot: Lot) -> bool:

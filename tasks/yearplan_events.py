@@ -20,9 +20,6 @@ from .asked import Field, fields_of
 from .models import Task
 from .yearplan import Known, Plan
 
-#: The field in which a month's schedule says when services stop: free text, shown as it is (No.1).
-STOPS = "planned_stops"
-
 
 @dataclass(frozen=True)
 class Event:
@@ -103,12 +100,13 @@ def day_in(value: Any) -> date | None:
 
 def stops(plan: Plan) -> list[Stop]:
     """What the schedules of the plan's months say of service stops, in their own words."""
-    found = []
-    for row in plan.seen:
-        text = str((row.answers or {}).get(STOPS) or "").strip()
-        if text and row.period != FiscalYear.of(plan.first).code:
-            found.append(Stop(row.pk, line_of(row.duty_id).number, text))
-    return found
+    return [
+        Stop(row.pk, line_of(row.duty_id).number, text)
+        for row in plan.seen
+        if row.answers and row.period != FiscalYear.of(plan.first).code
+        for f in definition_of(row.duty_id).fields
+        if f.options.get("shows_in_year") and (text := str(row.answers.get(f.key) or "").strip())
+    ]
 
 
 @dataclass(frozen=True)

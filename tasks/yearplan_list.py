@@ -1,5 +1,6 @@
 """The plan as a table: a row for each duty, period and due day; on paper and as xlsx."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from opsdesk.lib.era import era_short
+from opsdesk.lib.listing import numbered
 from opsdesk.lib.tables import FastTable
 from opsdesk.lib.templatetags import ui
 from raci.models import Cycle, Mark
@@ -26,8 +28,9 @@ def column(label: Any, **attrs: Any) -> tables.Column:
 
 
 class PlanTable(FastTable):
-    """Rows are Lots; what is still to come has no link."""
+    """Rows are Lots (`lots`, or all that are due); what is still to come has no link."""
 
+    size = 200
     caption = gettext_lazy("予定の一覧")
     due = column(gettext_lazy("期限"))
     work = column(gettext_lazy("No.・作業"))
@@ -44,9 +47,15 @@ class PlanTable(FastTable):
         orderable = False
         empty_text = gettext_lazy("この条件の予定はありません。")
 
-    def __init__(self, plan: Plan, **options: Any) -> None:
-        super().__init__(plan.due, **options)
+    def __init__(self, plan: Plan, lots: Sequence[Lot] | None = None, **options: Any) -> None:
+        super().__init__(plan.due if lots is None else lots, **options)
         self.plan = plan
+
+    @classmethod
+    def page_of(cls, plan: Plan) -> dict[str, Any]:
+        """What _plan_list.html shows of `plan`: the rows of one page."""
+        lots, page = numbered(plan.choice.request, plan.due, cls.size)
+        return {"table": cls(plan, lots), "page": page}
 
     def row_open(self, record: Lot) -> str:
         return '<tr class="to-come">' if record.planned else "<tr>"

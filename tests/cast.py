@@ -93,8 +93,9 @@ def cast(db):
 def edition(cast):
     """The 60 rows as the first edition, in force since the cast's start."""
     from raci.fixture import load
+    from tests.kept import kept
 
-    return load(in_force_on=STARTED_ON, by=None, at=datetime(2026, 3, 1, tzinfo=UTC))
+    return kept(lambda: load(in_force_on=STARTED_ON, by=None, at=datetime(2026, 3, 1, tzinfo=UTC)))
 
 
 @pytest.fixture

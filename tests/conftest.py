@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from opsdesk import navigation
 from opsdesk.lib import era
 from raci import definition
-from tasks import casegraph, choices
+from tasks import casegraph, changedays, changeground, changes, choices, searching
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -22,6 +22,24 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining a failure takes minutes
 )
 settings.load_profile("house")
+
+
+#: What makes a test one of a database or of an environment; django_db as a mark does, too.
+ASKS = {"db", "transactional_db", "live_server", "postgres_url", "redis_url"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, beside which SQLite runs everything, tests that ask no database are left out: they are
+    the same there. tests/opsdesk and tests/bench are about the environment, and stay."""
+    if connection.vendor != "postgresql":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if is_pure(item)])
+    items[:] = [item for item in items if not is_pure(item)]
+
+
+def is_pure(item: pytest.Item) -> bool:
+    asks = ASKS & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+    return not asks and not {"opsdesk", "bench", "faults"} & set(item.path.parts[-2:])
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,6 +95,10 @@ def nothing_is_remembered() -> None:
     a minute; a test's database is rolled back, and no minute may end while statements are counted."""
     definition.forget()
     casegraph.forget()
+    changes.forget()
+    changedays.forget()
+    changeground.forget()
     choices.forget()
+    searching.forget()
     era.forget()
     navigation.forget()

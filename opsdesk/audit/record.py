@@ -13,6 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
+from django.db.models import QuerySet
+
+from opsdesk.lib.statement import Statement
 
 from .models import Event, Stream
 
@@ -125,8 +128,18 @@ def append(events: list[Event]) -> None:
         event.hash = heads[event.stream].hash = mac(heads[event.stream].hash, event)
     for event in Event.objects.bulk_create(events):
         heads[event.stream].last = event.pk
-    Stream.objects.bulk_update(heads.values(), ["last", "hash"])
+    if len(heads) == 1:  # most commands: a plain UPDATE is made in a third of the time
+        heads[names[0]].save(update_fields=["last", "hash"])
+    else:
+        Stream.objects.bulk_update(heads.values(), ["last", "hash"])
+
+
+def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
+    return Stream.objects.select_for_update().filter(name__in=names).order_by("name")
+
+
+HEADS = Statement(_heads)
 
 
 def _locked(names: list[str]) -> dict[str, Stream]:
-    return {s.name: s for s in Stream.objects.select_for_update().filter(name__in=names).order_by("name")}
+    return {s.name: s for s in HEADS.ask(tuple(names))}

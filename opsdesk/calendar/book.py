@@ -27,9 +27,15 @@ def calendar_of(organization: Organization | None = None) -> Calendar:
 
 def calendars_of(organizations: Iterable[Organization]) -> dict[int, Calendar]:
     """Calendars by the organizations' ids: days for all, the union's, and on top of them their own."""
-    ids = tuple(o.pk for o in organizations)
-    rows = ROWS.ask(ids)
-    return {pk: _calendar(rows, pk) for pk in ids}
+    calendars = calendars_by_id(o.pk for o in organizations)
+    return {pk: calendar for pk, calendar in calendars.items() if pk is not None}
+
+
+def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
+    """Calendars of these organizations, and under None the union's."""
+    known = sorted({pk for pk in ids if pk is not None})
+    rows = ROWS.ask(tuple(known))
+    return {pk: _calendar(rows, pk) for pk in (None, *known)}
 
 
 def _rows(ids: tuple[int, ...]) -> QuerySet[Any]:

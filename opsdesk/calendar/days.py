@@ -51,9 +51,16 @@ class Calendar:
 
     def nth_business_day(self, year: int, month: int, n: int) -> date | None:
         """The nth business day of a month, counted from its end if n < 0; None if there is none."""
-        days = self.business_days(date(year, month, 1), last_of_month(year, month))
+        if (year, month) not in self._months:
+            self._months[year, month] = self.business_days(date(year, month, 1), last_of_month(year, month))
+        days = self._months[year, month]
         index = n - 1 if n > 0 else n
         return days[index] if n and -len(days) <= index < len(days) else None
+
+    @cached_property
+    def _months(self) -> dict[tuple[int, int], list[date]]:
+        """Business days of the months that were asked about: rules ask for the same month many times."""
+        return {}
 
     def business_days(self, start: date, end: date) -> list[date]:
         """All of them from `start` to `end`, both included."""
@@ -62,7 +69,7 @@ class Calendar:
 
     def ordinal(self, d: date) -> int:
         """How many business days its month has had up to and with `d`: 14 for the 14th."""
-        return len(self.business_days(d.replace(day=1), d))
+        return self._until(d) - self._until(d.replace(day=1) - DAY)
 
     def distance(self, a: date, b: date) -> int:
         """Business days from `a` to `b`: days after `a` up to `b`; negative if `b` is earlier."""

@@ -6,9 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
 
 from opsdesk.accounts.models import User
 from opsdesk.accounts.people import set_password
+from opsdesk.notices.hours import OPENING, TOKYO
+from opsdesk.notices.models import Notice
+from tasks.digest import digest
 
 from . import manuals, people
 from .replay import replay
@@ -42,6 +47,14 @@ def load(*, started_on: date, now: datetime, say: Callable[[str], None] = lambda
     manuals.write(cast, started_on=started_on, now=now)
     say("2か月分の作業を再現しています…")
     replay(cast, started_on=started_on, now=now)
+    tell_this_morning(now)
+
+
+def tell_this_morning(now: datetime) -> None:
+    """What people were told until yesterday they have read; this morning's digest waits for them."""
+    morning = datetime.combine(timezone.localdate(now), OPENING, TOKYO)
+    Notice.objects.filter(created_at__lt=min(morning, now)).update(read_at=F("created_at"))
+    digest(now)
 
 
 def password() -> str:

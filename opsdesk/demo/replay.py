@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from opsdesk.accounts.models import Team, User
@@ -20,6 +21,7 @@ from tasks.models import Audience, Task
 
 from .acknowledging import MEMBERS, acknowledge
 from .answers import Closing, closing_of
+from .cases import Cases
 from .people import Cast, content
 from .placeholders import placeholder
 
@@ -52,6 +54,7 @@ class Replay:
         self.union = self.calendars[cast.organization["union"].pk]
         self.planned: set[int] = set()
         self.agenda: list[tuple[datetime, int, str]] = []
+        self.cases = Cases(cast, self.union, now)
 
     def run(self, started_on: date) -> None:
         day = started_on
@@ -60,18 +63,25 @@ class Replay:
             if start <= self.now:
                 generate(start, force=True)
                 self._plan()
-                self._do_until(min(self.now, start + timedelta(days=1)))
+                until = min(self.now, start + timedelta(days=1))
+                self._do_until(until)
+                self.cases.do_until(until)
             day += timedelta(days=1)
 
     # what will be done when
 
     def _plan(self) -> None:
         """Put every new task on the agenda."""
-        for task in Task.objects.open().exclude(pk__in=self.planned).select_related("duty", "organization"):
+        for task in self._fresh():
             self.planned.add(task.pk)
             for at, act in self._steps(task):
                 self.agenda.append((at, task.pk, act))
         self.agenda.sort()
+
+    def _fresh(self) -> QuerySet[Task]:
+        """The steps of cases go their own way."""
+        fresh = Task.objects.open().filter(case=None).exclude(pk__in=self.planned)
+        return fresh.select_related("duty", "organization")
 
     def _steps(self, task: Task) -> Iterator[tuple[datetime, str]]:
         calendar = self.calendars[task.organization_id]

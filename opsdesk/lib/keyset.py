@@ -1,5 +1,7 @@
 """Pages by key: any ordering (+ pk), before/after tokens, no OFFSET, no COUNT of everything.
 
+What orders is a field, or an annotation that is never NULL.
+
 NULL is the greatest value on both databases; the pk runs the way the last column runs, so that one index
 serves both directions.
 """
@@ -66,27 +68,39 @@ class KeysetPaginator:
 class KeysetPage:
     """`rows`, and `next` and `previous`: the tokens of the neighbours, "" at the ends.
 
-    `total` is None on other pages than the first; with `is_capped` there are more.
+    `total` is None on other pages than the first, and where nobody counts; with `is_capped` there are more.
     """
 
-    def __init__(self, queryset: QuerySet, token: str = "", size: int = 50, table: Any = None) -> None:
-        self.size = size
+    def __init__(
+        self,
+        queryset: QuerySet,
+        token: str = "",
+        size: int = 50,
+        table: Any = None,
+        *,
+        is_counted: bool = True,
+    ) -> None:
+        self.size, self.is_counted = size, is_counted
         self._keys(queryset)
         back, at = self._read(token)
         self.down = [down != back for down in self.downs]  # the way this query runs
-        page = queryset.filter(self._beyond(at)) if at else queryset.annotate(row_total=CappedCount(queryset))
+        page = queryset.filter(self._beyond(at)) if at else self._counted(queryset)
         rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
         if at and not rows:  # the rows went away, or the token is from another list: the first page
             back, at, self.down = False, None, self.downs
-            page = queryset.annotate(row_total=CappedCount(queryset))
+            page = self._counted(queryset)
             rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
         more, self.rows = len(rows) > size, rows[:size][::-1] if back else rows[:size]
         self.next = self._token(self.rows[-1], False) if rows and (back or more) else ""
         self.previous = self._token(self.rows[0], True) if rows and (more if back else at) else ""
-        counted = rows[0].row_total if rows and not at else 0
-        self.total: int | None = None if at else min(counted, CAP)
+        counted = rows[0].row_total if rows and not at and is_counted else 0
+        self.total: int | None = None if at or not is_counted else min(counted, CAP)
         self.is_capped = counted > CAP
         self.object_list = BoundRows(self.rows, table) if table is not None else self.rows
+
+    def _counted(self, queryset: QuerySet) -> QuerySet:
+        """With the count, unless finding one row costs as much as finding all."""
+        return queryset.annotate(row_total=CappedCount(queryset)) if self.is_counted else queryset
 
     def _keys(self, queryset: QuerySet) -> None:
         model = queryset.model
@@ -96,7 +110,11 @@ class KeysetPage:
         keys = keys[: at_pk[0] + 1] if at_pk else [*keys, ("pk", keys[-1][1] if keys else False)]
         self.names = [name for name, _ in keys]
         self.downs = [down for _, down in keys]
-        self.fields = [get_field(model, name) for name in self.names]
+        annotated = queryset.query.annotations
+        self.fields = [
+            annotated[name].output_field if name in annotated else get_field(model, name)
+            for name in self.names
+        ]
         self.nullable = [
             "__" in name or field.null for name, field in zip(self.names, self.fields, strict=True)
         ]

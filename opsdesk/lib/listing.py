@@ -1,6 +1,7 @@
 """list_page(): queryset + FilterSet + Table → the page, its pages, its xlsx, its fragment and its paper."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 from . import workbook
 from .filters import ListFilter
 from .keyset import CAP, KeysetPage, KeysetPaginator
-from .request import Request
+from .request import Request, whole_number
 from .tables import FastTable
 from .templatetags.dates import era_dt
 
 FRAGMENT = "ui/_list.html"
+Row = TypeVar("Row")
 
 
 def list_page(
@@ -93,6 +95,20 @@ def link(request: Request, **changes: str | None) -> str:
         if value is not None:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+def numbered(request: Request, rows: Sequence[Row], size: int) -> tuple[Sequence[Row], dict[str, Any]]:
+    """Of `rows`, which are all read already, those of `?page=2`, and what ui/_pager.html shows.
+
+    What is no number is the first page, what lies beyond the last one is the last."""
+    last = max(1, -(-len(rows) // size))
+    page = min(max(whole_number(request.GET.get("page", "")) or 1, 1), last)
+
+    def at(n: int) -> str | None:
+        return link(request, page=str(n) if n > 1 else None, export=None) if 1 <= n <= last else None
+
+    shown = rows[(page - 1) * size : page * size]
+    return shown, {"previous": at(page - 1), "next": at(page + 1), "total": len(rows), "size": size}
 
 
 def pager(request: Request, page: KeysetPage) -> dict[str, Any]:

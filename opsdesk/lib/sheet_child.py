@@ -12,9 +12,11 @@ import math
 import re
 import resource
 import sys
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
@@ -31,6 +33,15 @@ MOST_CELLS = 200_000  # that hold something
 MOST_CHARACTERS = 20_000_000
 MOST_MERGED = 20_000
 EMPTY_ROWS = 4  # times as many <row> elements as rows with something may be looked at
+MOST_SHEETS = 100
+#: What is counted before anything is parsed: cells with or without something in them, and tags of what holds
+#: no cells (formats, names, rules) or stands beside them.
+MOST_LOOKED_AT = 500_000
+MOST_BESIDE = 150_000
+TAGS_OF_CELL = 6  # a text in its place: c, is, t, each opened and closed
+TAGS_OF_STRING = 30  # a shared one with its formats and readings (ふりがな)
+COUNTED = re.compile(rb"<(?:\w+:)?(c|row|si|mergeCell)(?=[ />\t\r\n])")
+CHUNK = 2**18
 STRING = f"{{{SHEET_MAIN_NS}}}si"
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
@@ -82,16 +93,66 @@ class Parser(WorkSheetParser):
 def read(content: bytes, most_rows: int, most_columns: int) -> Iterator[list[Any]]:
     """The lines of a workbook; raises No."""
     reader = Reader(io.BytesIO(content), read_only=True, keep_links=False)
+    counts = {name: counted(reader.archive, name) for name in reader.archive.namelist()}
+    for count in counts.values():
+        look_at_part(count)
     reader.read_manifest()
     reader.read_strings()
     reader.read_workbook()
     apply_stylesheet(reader.archive, reader.wb)
     budget = Budget(most_rows, most_columns)
-    for title, path in reader.sheets():
+    found = list(reader.sheets())
+    look_at_sheets([(title, counts[path]) for title, path in found], most_rows)
+    for title, path in found:
         yield ["sheet", title]
         with reader.archive.open(path) as source:
             yield from _sheet(reader, title, source, budget)
     yield ["end"]
+
+
+class Count(NamedTuple):
+    """How many tags a part has, by kind; about, for one may lie across two chunks."""
+
+    tags: int = 0
+    cells: int = 0
+    rows: int = 0
+    strings: int = 0
+    merged: int = 0
+
+
+def counted(archive: zipfile.ZipFile, name: str) -> Count:
+    """Unpacks a part without keeping it."""
+    if not name.lower().endswith((".xml", ".rels")):
+        return Count()
+    tags, kinds = 0, Counter[bytes]()
+    with archive.open(name) as source:
+        while chunk := source.read(CHUNK):
+            tags += chunk.count(b"<")
+            kinds.update(COUNTED.findall(chunk))
+    return Count(tags, kinds[b"c"], kinds[b"row"], kinds[b"si"], kinds[b"mergeCell"])
+
+
+def look_at_part(count: Count) -> None:
+    """Raises No for a part that no sheet of this size needs: it takes longer than anybody waits."""
+    if count.strings > MOST_CELLS:
+        raise No("many_texts", most=MOST_CELLS)
+    if count.merged > MOST_MERGED:
+        raise No("many_merged", most=MOST_MERGED)
+    within = TAGS_OF_CELL * count.cells + TAGS_OF_STRING * count.strings + 2 * count.rows
+    if count.tags - within > MOST_BESIDE:
+        raise No("much_beside", most=MOST_BESIDE)
+
+
+def look_at_sheets(found: list[tuple[str, Count]], most_rows: int) -> None:
+    if len(found) > MOST_SHEETS:
+        raise No("many_sheets", most=MOST_SHEETS)
+    cells = 0
+    for title, count in found:
+        if count.rows > EMPTY_ROWS * most_rows:
+            raise No("many_rows", sheet=title, most=most_rows)
+        cells += count.cells
+        if cells > MOST_LOOKED_AT:
+            raise No("many_empty", sheet=title, most=MOST_LOOKED_AT)
 
 
 class Budget:

@@ -49,6 +49,17 @@ SENTENCES = {
     ),
     "many_columns": gettext_lazy("「%(sheet)s」の列が多すぎます。%(most)s 列までにしてください。"),
     "many_cells": gettext_lazy("「%(sheet)s」のセルが多すぎます。全体で %(most)s セルまでにしてください。"),
+    "many_empty": gettext_lazy(
+        "「%(sheet)s」までのセルが、空のものも数えて %(most)s を超えます。"
+        "要らない列と行を（書式も）削除してください。"
+    ),
+    "many_sheets": gettext_lazy("シートが多すぎます。%(most)s 枚までにしてください。"),
+    "many_merged": gettext_lazy("セルの結合が多すぎます。%(most)s か所までにしてください。"),
+    "many_texts": gettext_lazy("ブックの中の文字列が多すぎます。%(most)s 個までにしてください。"),
+    "much_beside": gettext_lazy(
+        "書式・名前・入力規則などが多すぎます。使っていない書式や規則を削除するか、"
+        "値だけを新しいブックに写して保存し直してください。"
+    ),
     "much_text": gettext_lazy("文字が多すぎます。"),
     "large": gettext_lazy("大きすぎて読めません。要らないシート・書式・空の行を減らしてください。"),
     "slow": gettext_lazy(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
 #: What stands for the nth value while the SQL is made: nobody's real value, and another one in each `turn`.
@@ -19,6 +19,9 @@ MARKS: Mapping[type, Callable[[int, int], Any]] = {
     date: lambda n, turn: date(9000 + 10 * turn, 1, 1) + timedelta(n),
     datetime: lambda n, turn: datetime(9500 + 10 * turn, 1, 1, tzinfo=UTC) + timedelta(n),
 }
+
+
+MOST = BigIntegerField.MAX_BIGINT
 
 
 class Made(NamedTuple):
@@ -43,9 +46,11 @@ class Statement:
         self._made = lru_cache(most)(self._make)
 
     def ask(self, *shape: Hashable, **values: Any) -> list[Any]:
-        """The rows of `build(*shape, **values)`; a value is an int, a str, a date or a datetime."""
+        """The rows of `build(*shape, **values)`; a value is an int, a str, a date or a datetime.
+
+        An int that no column holds finds nothing."""
         made = self._made(shape, tuple((name, type(value)) for name, value in values.items()))
-        if not made.sql:
+        if not made.sql or any(isinstance(v, int) and abs(v) > MOST for v in values.values()):
             return []
         params = [adapted(values[n]) if n else p for n, p in zip(made.names, made.params, strict=True)]
         with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 people have confirmed."""
 
 from .confirmation import Confirmation
-from .duty import Assignment, CaseKind, Cycle, Duty, Mark, Scope, Sharing
+from .duty import Assignment, CaseKind, CommentAudience, Cycle, Duty, Mark, Scope, Sharing
 from .edition import Edition
 from .field import DutyField, FieldKind
 from .followup import FollowUp
@@ -15,6 +15,7 @@ __all__ = [
     "Assignment",
     "Confirmation",
     "CaseKind",
+    "CommentAudience",
     "Cycle",
     "Duty",
     "DutyField",

@@ -43,6 +43,12 @@ class CaseKind(models.TextChoices):
         return {"request": "REQ", "change": "CHG", "inquiry": "INQ", "incident": "INC"}[self.value]
 
 
+class CommentAudience(models.TextChoices):
+    """Who reads a comment of the vendors and the union unless they say otherwise; without one, everybody."""
+
+    INTERNAL = "internal", _("内部")
+
+
 class Mark(models.TextChoices):
     MAIN = "main", _("主担当")
     SUPPORT = "support", _("支援担当")
@@ -97,6 +103,9 @@ class Duty(Guarded):
     needs_choice = models.BooleanField(_("後続の選択が必要"), default=False)
     standard_due = models.JSONField(_("標準の期限"), default=dict, blank=True)
     register = models.CharField(_("台帳"), max_length=20, blank=True)
+    comment_audience = models.CharField(
+        _("コメントの公開範囲"), max_length=10, blank=True, choices=CommentAudience.choices
+    )
 
     class Meta:
         verbose_name = _("業務")

@@ -43,6 +43,7 @@ class DutyField(Guarded):
     - who: {"filled_by": ["<role code>", …]} (these roles fill it in although they have no ◎),
       {"restricted_to": ["<role code>", …]} (who may see it), {"named_by": {"<value>": "<role code>"}} (who
       puts another value in its place);
+    - {"shows_in_year": true}: what a task says there stands in the plans of its year and month;
     - {"skips": [values]}: closing with such an answer counts as 対象外.
     """
 

@@ -16,6 +16,8 @@ TEXTS = ("category", "section", "work", "note")
 ROLE = "role:"  # before the code of a role in the head of its column
 #: Settings that are one word each, and those that are JSON.
 WORDS = tuple(name for name in SETTINGS if name != "standard_due")
+#: Settings that came later: a workbook of before has no column for them, and they have their defaults.
+LATER = ("case_kind", "comment_audience")
 RULE = tuple(f"schedule.{name}" for name in SCHEDULE)
 DOCUMENTS = ("standard_due", "fields", "signers", "followups")
 YES = "1"

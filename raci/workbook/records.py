@@ -14,7 +14,7 @@ from raci.content import SCHEDULE, Row, canonical
 from raci.shapes import is_sound
 from raci.soundness import MOST_ROWS
 
-from .layout import DOCUMENTS, ROLE, TEXTS, WORDS, YES, columns
+from .layout import DOCUMENTS, LATER, ROLE, TEXTS, WORDS, YES, columns
 from .marks import bare, cycle_of, mark_of, number_of
 from .sheet import MOST_PROBLEMS, Extra, Problem, Sheet, address
 
@@ -46,7 +46,7 @@ class _Reader:
     line: int = 1
 
     def read(self) -> Sheet:
-        missing = [head for head in columns({}) if head not in self.heads]
+        missing = [head for head in columns({}) if head not in self.heads and head not in LATER]
         for head in missing:
             self._say("", _("「%(head)s」の列がありません。") % {"head": head}, is_fatal=True)
         self._roles()

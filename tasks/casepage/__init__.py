@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,7 +52,8 @@ class CasePage(Panels):
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
-        return [(_("ダッシュボード"), "/"), (str(self.case.number), "")]
+        there = reverse("tasks:cases")
+        return [(_("ダッシュボード"), "/"), (_("案件一覧"), there), (str(self.case.number), "")]
 
     @property
     def act_crumbs(self) -> list[tuple[str, str]]:
@@ -73,10 +74,7 @@ class CasePage(Panels):
         """Where the next case is raised, that has this one as its source; "" for who may not raise it."""
         if self.case.is_open or not raisers(self.case.entry, self.standing):
             return ""
-        try:
-            path = reverse("tasks:raise", args=[self.case.entry.number])
-        except NoReverseMatch:  # the form of raising comes with its own branch
-            return ""
+        path = reverse("tasks:raise", args=[self.case.entry.number])
         return f"{path}?source={quote(self.case.number)}"
 
     # --- writing ---

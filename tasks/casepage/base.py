@@ -24,6 +24,7 @@ from tasks.filling import task_fields
 from tasks.models import Task
 from tasks.models.comment import ears_of
 from tasks.reach import Reach, reach_of
+from tasks.restricted import hidden_among
 from tasks.words import due_words
 
 from .gather import steps_of
@@ -126,20 +127,9 @@ class Base:
             self._own[key] = own_teams(step, self.user, self.today, marks, self.concerned_ids)
         return self._own[key]
 
-    def hidden(self, step: Task) -> set[str]:
-        """Keys of the fields that only other roles see (`restricted_to`)."""
-        closed = [f.row for f in task_fields(step) if "restricted_to" in f.row.options]
-        if not closed:
-            return set()
-        roles = {t.role.code for t in self.standing.teams if self._counts(t, step)}
-        return {row.key for row in closed if roles.isdisjoint(row.options["restricted_to"])}
-
-    def _counts(self, team: Team, step: Task) -> bool:
-        """A municipality's role counts where it has to do with the step."""
-        if team.role.kind != Organization.Kind.MEMBER or team.organization_id == step.organization_id:
-            return True
-        is_common = step.organization.kind == Organization.Kind.UNION
-        return is_common and team.organization_id in (self.case.reporter_id, *self.concerned_ids)
+    def hidden(self, step: Task) -> frozenset[str]:
+        """Keys of the fields that the person may not see."""
+        return hidden_among(step, self.standing.teams, self.concerned_ids)
 
     def fields(self, step: Task) -> list[Field]:
         """The fields that the person may see."""

@@ -6,6 +6,7 @@ from .comment import Audience, Comment, CommentKind
 from .procedure import Procedure, ProcedureFile
 from .publication import Acknowledgement, Publication
 from .run import GenerationRun
+from .search import SearchText
 from .signature import Signature
 from .task import Outcome, Task
 
@@ -24,6 +25,7 @@ __all__ = [
     "Procedure",
     "ProcedureFile",
     "Publication",
+    "SearchText",
     "Signature",
     "Task",
 ]

@@ -1,14 +1,46 @@
 """Attachment: evidence on a task or a case. Of a withdrawn one the content goes, a tombstone stays."""
 
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.accounts.models import Team
+from opsdesk.accounts.models import Organization, Team
+from raci.access import Standing, standing_of
+from raci.restricted import Restriction, restrictions
 
-from .case import Case
+from .case import Case, Concern
 from .comment import ONE_PLACE, Audience, AudienceQuerySet
 from .task import Task
+
+
+class AttachmentQuerySet(AudienceQuerySet):
+    """The file of a field with `restricted_to` is read by these roles only (see tasks/restricted.py)."""
+
+    def for_audience(self, user: Any, today: date):
+        found, standing = super().for_audience(user, today), standing_of(user, today)
+        for restriction in restrictions(standing.editions):
+            if (seen := _seen(restriction, standing)) is not None:
+                tasks = Task.objects.filter(pk=OuterRef("task"), duty__in=restriction.duties).exclude(seen)
+                found = found.exclude(Q(field_key=restriction.key) & Q(Exists(tasks)))
+        return found
+
+
+def _seen(restriction: Restriction, standing: Standing) -> Q | None:
+    """The tasks on which the person sees such a field; None: on all."""
+    teams = [t for t in standing.teams if t.role.code in restriction.roles]
+    if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
+        return None
+    seen = Q(pk__in=[])
+    for team in teams:
+        concerned = Concern.objects.filter(case=OuterRef("case"), organization=team.organization_id)
+        reads = Q(case=None) | Q(case__reporter=team.organization_id) | Q(Exists(concerned))
+        common = Q(organization=standing.union_id) & reads
+        seen |= Q(organization=team.organization_id) | common
+    return seen
 
 
 class Attachment(models.Model):
@@ -47,7 +79,7 @@ class Attachment(models.Model):
     )
     withdrawn_reason = models.TextField(_("取り消しの理由"), blank=True)
 
-    objects = AudienceQuerySet.as_manager()
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("証跡")

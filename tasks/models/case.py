@@ -109,6 +109,8 @@ class Case(models.Model):
         related_name="duplicates",
         verbose_name=_("重複する案件"),
     )
+    #: Of the form that raised it: sent twice it raises one case.
+    token = models.CharField(max_length=32, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(default=0)
 
     objects = CaseQuerySet.as_manager()
@@ -119,6 +121,9 @@ class Case(models.Model):
         ordering = ["-raised_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "fiscal_year", "serial"], name="case_number_once"),
+            models.UniqueConstraint(
+                fields=["raised_by", "token"], condition=~Q(token=""), name="case_form_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["kind", "-raised_at", "-id"], name="case_by_kind"),

@@ -233,6 +233,11 @@ class Task(models.Model):
         return f"No.{self.duty.number} {self.duty.work} {self.period}"
 
     @property
+    def extra(self) -> int:
+        """臨時: its number among the extra occasions of its period, 0 of what the calendar made."""
+        return self.serial if self.duty.cycle in (Cycle.DAILY, Cycle.MONTHLY, Cycle.YEARLY) else 0
+
+    @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 

@@ -14,11 +14,13 @@ from raci.models import Mark, Sharing
 from tasks.acting import CLOSE, FILL, main_teams
 from tasks.astray import Stray, edition_of_period, stray_of
 from tasks.casepage.head import Head, Place
-from tasks.models import Task
+from tasks.caseplace import address
+from tasks.models import Case, Task
 from tasks.models.case import concerning
 from tasks.models.task import with_duty
 from tasks.reach import Reach
 from tasks.reopening import why_not_reopen
+from tasks.reporting import may_report, reported_from
 from tasks.words import due_words, is_recorded_later, period_long, period_short, state_words
 
 from .surroundings import Surroundings
@@ -91,6 +93,12 @@ class Page(Writing, Surroundings):
     def crumbs(self) -> list[tuple[str, str]]:
         number = _("No.%(number)s") % {"number": self.task.duty.number}
         where = f"{self.task.organization} " if not self.is_common else ""
+        if self.task.case is not None:
+            return [
+                (_("ダッシュボード"), "/"),
+                (self.task.case.number, address(self.task.case)),
+                (f"{number} {where}".strip(), ""),
+            ]
         return [
             (_("ダッシュボード"), "/"),
             (_("作業一覧"), reverse("tasks:list")),
@@ -101,6 +109,11 @@ class Page(Writing, Surroundings):
     @property
     def may_skip(self) -> bool:
         return self.task.is_open and bool(main_teams(self.task, self.closers))
+
+    @property
+    def may_move(self) -> bool:
+        """The union's people move a due day."""
+        return self.task.is_open and standing_of(self.user, self.today).is_union
 
     @cached_property
     def may_reopen(self) -> bool:
@@ -128,6 +141,17 @@ class Page(Writing, Surroundings):
         if self.stray is None or self.stray.line is None:
             return False
         return standing_of(self.user, self.today).is_union or bool(main_teams(self.task, self.own(CLOSE)))
+
+    @property
+    def may_report(self) -> bool:
+        """異常あり offers the incident."""
+        return may_report(self.task)
+
+    @cached_property
+    def reported(self) -> list[tuple[Case, str]]:
+        """The cases that came from the finding, with their addresses."""
+        found = reported_from(self.task).visible_to(self.user, self.today)
+        return [(case, address(case)) for case in found]
 
     @property
     def is_recorded_later(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
 from raci.definition import definition_of
@@ -19,6 +20,7 @@ from tasks.around import Around, around
 from tasks.caseflow import concerned
 from tasks.models import Task
 from tasks.papers import Papers, papers_of
+from tasks.restricted import hidden
 
 
 class Base:
@@ -43,12 +45,20 @@ class Base:
         self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
         self.is_revision = is_revision
         self.definition = definition_of(task.duty_id)
-        self.calendar = calendar_of(task.organization)
         self.errors: Mapping[str, str] = refusal.errors if refusal else {}
 
     @cached_property
+    def calendar(self) -> Calendar:
+        return calendar_of(self.task.organization)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Keys of the fields that the person may not see."""
+        return hidden(self.task, self.user, self.today)
+
+    @cached_property
     def papers(self) -> Papers:
-        return papers_of(self.task, self.user, self.today)
+        return papers_of(self.task, self.user, self.today, self.hidden)
 
     @cached_property
     def around(self) -> Around:

@@ -33,7 +33,7 @@ def past_of(page: Publishing, number: int) -> Past:
     if version is None:
         raise Http404(_("この版はありません。"))
     row = Publication.objects.get(task=page.task, version=number)
-    fields = fields_of(definition_of(row.duty_id).fields)
+    fields = [f for f in fields_of(definition_of(row.duty_id).fields) if f.key not in page.hidden]
     files = [f for f in page.papers.files if f.pk in version.files]
     standing = [f for f in files if f.gone_at is None]
     form = draw(

@@ -14,6 +14,7 @@ from tasks.acknowledgements import Ack, Version, own_organizations, versions_of
 from tasks.acting import CLOSE, COMMENT, main_teams
 from tasks.models import Task
 from tasks.papers import Paper
+from tasks.restricted import hidden
 from tasks.revising import why_not_revise
 from tasks.wishes import settled_by, wish_rule, wishes_among
 
@@ -110,6 +111,11 @@ class Publishing(Base):
     def may_answer(self) -> bool:
         return any(t.role.kind != Organization.Kind.MEMBER for t in self.own(COMMENT))
 
+    @property
+    def may_urge(self) -> bool:
+        """Somebody is missing, and the person may say so."""
+        return bool(self.published and self.published.missing) and self.may_answer
+
     @cached_property
     def revisers(self) -> list[Team]:
         """Teams for which the person may revise what is published."""
@@ -141,9 +147,13 @@ class Publishing(Base):
             return []
         settled = settled_by(self.versions)
         return [
-            Wish(t, str(t.answers.get(rule["text"]) or ""), settled.get(t.pk, 0))
+            Wish(t, self._wished(t, rule["text"]), settled.get(t.pk, 0))
             for t in wishes_among(self.task, [*self.around.before, *self.around.after])
         ]
+
+    def _wished(self, task: Task, key: str) -> str:
+        is_seen = key not in hidden(task, self.user, self.today)
+        return str(task.answers.get(key) or "") if is_seen else ""
 
     @property
     def open_wishes(self) -> list[Wish]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +30,10 @@ class Shown:
     lines: list[Row] = field(default_factory=list)
 
 
-def shown_of(tasks: Sequence[Task]) -> Shown | None:
-    """The lines of `tasks` (of one duty); the same work on the same day elsewhere is a clash."""
+def shown_of(tasks: Sequence[Task], hidden: Callable[[Task], Collection[str]]) -> Shown | None:
+    """The lines of `tasks` (of one duty); the same work on the same day elsewhere is a clash.
+
+    `hidden`: keys of the fields of a task that the person may not see."""
     if not tasks:
         return None
     lines = next(
@@ -39,6 +41,7 @@ def shown_of(tasks: Sequence[Task]) -> Shown | None:
     )
     if lines is None:
         return None
+    tasks = [task for task in tasks if lines.key not in hidden(task)]
     found = Shown(lines.columns)
     at = _places(tasks, lines.key)
     for task in tasks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,17 +13,27 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Entry, entries
+from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from tasks.acknowledgements import own_organizations
 from tasks.commenting import audiences_for
+from tasks.extra import RAISED
 from tasks.models import Audience, Task
 from tasks.recurrence import in_words, rule_of
-from tasks.words import period_short, state_words
+from tasks.restricted import hidden
+from tasks.words import extra_words, period_short, state_words
 
 from .base import Base
 from .shown import Shown, shown_of
 
 EVENTS = 50
+
+
+def _newest(*, pk: str) -> QuerySet[Event]:
+    return Event.objects.about(Task(pk=pk))[: EVENTS + 1]
+
+
+NEWEST = Statement(_newest)
 
 
 class Surroundings(Base):
@@ -88,7 +99,8 @@ class Surroundings(Base):
     def shown(self) -> Shown | None:
         """What another duty's tasks of the same period hold (No.30 shows the month's answers to 29)."""
         key = next((f.options["shows"] for f in self.definition.fields if "shows" in f.options), None)
-        return shown_of([t for t in self.around.before if t.key == key]) if key else None
+        tasks = [t for t in self.around.before if t.key == key] if key else []
+        return shown_of(tasks, lambda task: hidden(task, self.user, self.today))
 
     @property
     def internal_count(self) -> int:
@@ -117,15 +129,24 @@ class Surroundings(Base):
     @cached_property
     def history(self) -> list[Entry]:
         """Newest first, with the making of the task as its last line."""
-        rows = list(Event.objects.about(self.task)[: EVENTS + 1])
+        rows = NEWEST.ask(pk=str(self.task.pk))
         found = entries(filter(self._may_read, rows[:EVENTS]))
-        if len(rows) > EVENTS:
+        if len(rows) > EVENTS or self.task.extra:  # an extra occasion has an event of its own
             return found
         made = _("作業を作成") if not self.task.is_caught_up else _("作業を作成(遡及)")
         return [
             *found,
             Entry(self.task.created_at, _("開始"), made, _("システム"), self.rule, "", "task.created"),
         ]
+
+    @property
+    def extra(self) -> str:
+        return extra_words(self.task)
+
+    @property
+    def raised(self) -> Entry | None:
+        """Who raised the extra occasion, and why."""
+        return next((e for e in self.history if e.code == RAISED), None) if self.task.extra else None
 
     def _may_read(self, event: Event) -> bool:
         """Of a comment or a file only those hear for whom it is, also of why it was withdrawn; who

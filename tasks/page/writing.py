@@ -12,15 +12,18 @@ from opsdesk.lib.era import era_date, era_short
 from raci.access import standing_of
 from tasks.acting import CLOSE
 from tasks.answers import Reading, read
+from tasks.asked import Field
 from tasks.filling import editable, setting_of, start_answers, task_fields
 from tasks.forms import Drawn, draw, text_of
 from tasks.models import Outcome
+from tasks.restricted import findings_without, without
 
+from .onward import Onward
 from .publishing import Publishing
 from .signatures import Signing
 
 
-class Writing(Publishing, Signing):
+class Writing(Publishing, Signing, Onward):
     @cached_property
     def mode(self) -> str:
         """What the form offers: sign, close, fill, revise or read."""
@@ -52,7 +55,13 @@ class Writing(Publishing, Signing):
             return set()
         frozen = frozenset(s["role_id"] for s in self.steps if s["signature"])
         teams = self.revisers if self.is_revision else self.fillers
-        return set().union(*(editable(self.task, t, frozen, is_revision=self.is_revision) for t in teams))
+        found = (editable(self.task, t, frozen, is_revision=self.is_revision) for t in teams)
+        return set().union(*found) - self.hidden
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """Those that the person may see."""
+        return [f for f in task_fields(self.task) if f.key not in self.hidden]
 
     @cached_property
     def stored(self) -> dict[str, Any]:
@@ -63,13 +72,16 @@ class Writing(Publishing, Signing):
     def reading(self) -> Reading:
         files = frozenset(f.place for f in self.papers.files if f.gone_at is None)
         setting = setting_of(self.task, self.today, files, self.calendar)
-        return read(task_fields(self.task), self.typed.get("answers", {}), setting, stored=self.stored)
+        found = read(task_fields(self.task), self.typed.get("answers", {}), setting, stored=self.stored)
+        found.findings = findings_without(self.task.duty_id, found.findings, self.hidden)
+        found.missing = without(found.missing, self.hidden)
+        return found
 
     @cached_property
     def form(self) -> Drawn:
         last = self.around.last[0].answers if self.around.last else {}
         return draw(
-            task_fields(self.task),
+            self.fields,
             values={**self.stored, **self.typed.get("answers", {})},
             editable=self.editable if self.mode != "read" else (),
             reading=self.reading,
@@ -84,7 +96,7 @@ class Writing(Publishing, Signing):
     def typed_words(self) -> list[tuple[str, str]]:
         """What was typed into a form that can't be sent any more: (label, text)."""
         found = []
-        for f in task_fields(self.task):
+        for f in self.fields:
             value = self.typed.get("answers", {}).get(f.key)
             if isinstance(value, list):
                 value = "\n".join("\t".join(str(row.get(c.key, "")) for c in f.columns) for row in value)

@@ -151,6 +151,10 @@ EVERY = VALUES | _kinds(K.CHECK, K.FILE, K.LINES)
 #: has a form of its own.
 OPTIONS: tuple[Option, ...] = (
     Option("multiline", _("何行も書ける"), _kinds(K.TEXT)),
+    Option(
+        "shows_in_year", _("年間予定・月間予定に出す"), _kinds(K.TEXT), (TOP,), is_rare=True,
+        hint=_("サービスの停止など、その月の予定として書かれたとおりに出します。"),
+    ),
     Pick(
         "pattern", _("書き方"), _kinds(K.TEXT),
         choices=lambda place: [(code, str(words)) for code, words in PATTERNS.items()], none=_("決めない"),

@@ -71,6 +71,11 @@ def _raising(ground: Ground) -> Lines:
         (_("確認"), _("構成団体の確認を求める") if duty.is_acknowledged else _("求めない")),
         *([(_("後続の選択"), _("完了のときに一つ以上選ぶ"))] if duty.needs_choice else []),
         *([(_("台帳"), str(REGISTERS.get(duty.register, duty.register)))] if duty.register else []),
+        *(
+            [(_("コメント"), _("%(audience)sから始まる") % {"audience": duty.get_comment_audience_display()})]
+            if duty.comment_audience
+            else []
+        ),
     ]
 
 

@@ -8,23 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from raci.content import Row
-from raci.models import CaseKind, FollowUp
+from raci.models import CaseKind, CommentAudience, FollowUp
 from raci.words import REGISTERS, standard_due_in_words
 
 from .base import NONE, Section, SettingsForm, changed, select, switch
 from .due import DueForm
 from .ground import Ground, with_current
 
+CHOICES = ("register", "comment_audience")
 SWITCHES = ("is_entry", "is_acknowledged", "needs_choice")
 
 
 class RaisingForm(SettingsForm):
     def __init__(self, ground: Ground, *args: Any, **kwargs: Any) -> None:
         row = self.row = ground.row
-        initial = {name: row.get(name, False) for name in SWITCHES} | {
-            "register": row.get("register", ""),
-            "case_kind": row.get("case_kind", CaseKind.REQUEST.value),
-        }
+        initial = {name: row.get(name, False) for name in SWITCHES} | {n: row.get(n, "") for n in CHOICES}
+        initial["case_kind"] = row.get("case_kind", CaseKind.REQUEST.value)
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["is_entry"] = switch(
             _("人が起票できる"),
@@ -53,6 +52,14 @@ class RaisingForm(SettingsForm):
             _("案件の種類"),
             [(k.value, f"{k.label}({k.prefix}-…)") for k in CaseKind],
             help_text=_("ここから始まる案件の番号と、載る一覧が決まります。"),
+        )
+        self.fields["comment_audience"] = select(
+            _("コメントのはじめの公開範囲"),
+            [(NONE[0], _("全員")), *((c.value, str(c.label)) for c in CommentAudience)],
+            required=False,
+            help_text=_(
+                "委託ベンダと広域組合が書くときの初期値です。構成団体が書くときは「団体限り」から始まります。"
+            ),
         )
         if "schedule" in row:
             del self.fields["case_kind"]

@@ -20,7 +20,16 @@ from tasks.filling import task_fields
 from tasks.models import Task
 from tasks.page import page_task
 
-from .sending import acting_team, answer, attach_files, closing_of, possible_teams, typed_of, version_of
+from .sending import (
+    acting_team,
+    answer,
+    attach_files,
+    closing_of,
+    following_of,
+    possible_teams,
+    typed_of,
+    version_of,
+)
 from .task import show, task_or_404
 
 
@@ -70,7 +79,7 @@ def task_close(request: Request, pk: int) -> HttpResponse:
             attach_files(request, task, team)
             progress.close(
                 task, by=request.user, team=team, at=request.now, answers=typed["answers"],
-                version=version_of(request), **closing_of(typed),
+                version=version_of(request), following=following_of(request, typed), **closing_of(typed),
             )  # fmt: skip
         return _("No.%(number)s %(work)s を完了にしました。7日以内は取り消せます。") % {
             "number": task.duty.number,

@@ -22,6 +22,7 @@ from raci.content import fingerprint
 from raci.matrix import resolved
 from raci.models import Duty, DutyField, FollowUp
 from tasks.coming import MANY, coming
+from tasks.extra import raisers
 from tasks.models import Task
 from tasks.procedures import may_read
 from tasks.recurrence import in_words, rule_of
@@ -58,6 +59,7 @@ def duty(request: Request, number: int) -> HttpResponse:
             "section": section,
             "children": [d for d in rows if d.parent_id == own.pk],
             "has_team": bool(standing.teams),
+            "may_raise": rule_of(own) is not None and bool(raisers(own, request.user, request.today)),
             "may_read": may_read(own, request.user, request.today),
             "confirmations": _confirmations(own),
             **_definition(own, rows),

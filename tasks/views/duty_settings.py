@@ -73,7 +73,8 @@ def answer(request: Request, form: Section, back: str) -> HttpResponse:
         form.refuse(refusal)
         return show(request, form, status=422 if refusal.errors else 409)
     said = _("%(what)sを保存しました。") if is_changed else _("%(what)sは変わっていません。")
-    messages.success(request, said % {"what": form.title})
+    tags = f"draft:{request.get_full_path()}"  # what the browser kept of the form is thrown away
+    messages.success(request, said % {"what": form.title}, extra_tags=tags)
     return HttpResponseRedirect(back)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from opsdesk.accounts.access import allow, drafter, team_member
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib import workbook
-from opsdesk.lib.listing import link
+from opsdesk.lib.listing import link, numbered
 from opsdesk.lib.request import Request
 from opsdesk.lib.templatetags.dates import era_dt
 from raci.access import standing_of
@@ -29,6 +29,8 @@ from tasks.workload import Load, Month, bars, loads, picture
 from .duty import calendar_for
 from .matrix import edition_on
 
+#: Duties of one page: a usual sheet is on one.
+SIZE = 100
 #: The list behind a fact.
 STATES = {"never": "any", "person": "done", "skipped": "skipped"}
 
@@ -48,6 +50,8 @@ def health(request: Request) -> HttpResponseBase:
     every = health_of(edition.pk, request.user, calendar, now=request.now, today=request.today)
     if export == "xlsx":
         return _as_xlsx(request, form, form.picked(every))
+    picked = form.picked(every)
+    shown, page = numbered(request, picked, SIZE)
     return render(request, "tasks/_health.html" if request.htmx else "tasks/health.html", {
         "title": _("業務の状態"),
         "subtitle": _("直近12回の作業から、気になる点の多い順に並べます。数字は、もとの一覧へのリンクです。"),
@@ -55,10 +59,11 @@ def health(request: Request) -> HttpResponseBase:
         "filter": form,
         "filter_words": form.words(),
         "at_text": era_dt(request.now),
-        "rows": [_row(h) for h in form.picked(every)],
-        "sums": [(f, FACTS[f], n, link(request, fact=f)) for f, n in summed(every)],
+        "rows": [_row(h) for h in shown],
+        "page": page,
+        "sums": [(f, FACTS[f], n, link(request, fact=f, page=None)) for f, n in summed(every)],
         "all": len(every),
-        "export_url": link(request, export="xlsx"),
+        "export_url": link(request, export="xlsx", page=None),
         **({} if request.htmx else _load_context(request)),
     })  # fmt: skip
 
@@ -138,8 +143,8 @@ def _month_row(load: Load, month: Month) -> dict[str, Any]:
 
 
 def _of_month(load: Load, month: Month, state: str) -> str:
-    """The list behind a figure; "" for several municipalities at once."""
-    if not load.code:
+    """The list behind a figure; "" for several municipalities at once, and where there is no task."""
+    if not load.code or not month.total:
         return ""
     return _tasks(team=load.code, mark=Mark.MAIN.value, state=state, due_from=month.first, due_to=month.last)
 

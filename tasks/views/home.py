@@ -22,6 +22,9 @@ def home(request: Request) -> HttpResponse:
     if not standing.teams:
         return render(request, "tasks/home_none.html", {"cautions": cautions_for(**asked)})
     board = Board.of(request)
-    context = {"cautions": cautions_for(**asked, holidays=board.calendar.holidays)}
+    cautions = cautions_for(**asked, holidays=board.calendar.holidays)
+    page = dashboard_of(board)
+    if page.get("displaced"):
+        cautions.append(page["displaced"])
     template = "tasks/home_union.html" if board.is_oversight else "tasks/home.html"
-    return render(request, template, {**context, **dashboard_of(board)})
+    return render(request, template, {"cautions": cautions, **page})

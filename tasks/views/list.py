@@ -10,7 +10,7 @@ from opsdesk.lib.listing import list_page
 from opsdesk.lib.request import Request
 from raci.access import standing_of
 from tasks.filters import TaskFilter
-from tasks.models import Task
+from tasks.reach import reach_of
 from tasks.tables import TaskTable, light_rows
 
 
@@ -20,7 +20,7 @@ def task_list(request: Request) -> HttpResponseBase:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
     return list_page(
         request,
-        light_rows(Task.objects.visible_to(request.user, request.today), request.today),
+        light_rows(reach_of(standing_of(request.user, request.today)), request.today),
         TaskFilter,
         TaskTable,
         title=_("作業一覧"),

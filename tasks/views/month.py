@@ -45,7 +45,7 @@ def month(request: Request, month: str) -> HttpResponseBase:
             "stops": stops(shown),
             **head(shown, month_url(shown.choice, first, view=view)),
             **_around(shown, first, view),
-            **({"table": PlanTable(shown)} if view else {"weeks": weeks(shown)}),
+            **(PlanTable.page_of(shown) if view else {"weeks": weeks(shown)}),
         },
     )
 

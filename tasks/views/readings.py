@@ -16,17 +16,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from opsdesk.accounts.access import allow, drafter, signed_in
 from opsdesk.calendar.book import calendar_of
+from opsdesk.lib.listing import numbered
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
 from opsdesk.lib.templatetags.dates import era_dt
 from raci import confirmations
 from raci.models import Duty, Edition
 from raci.readings import Reading, levels_text, readings
-from tasks.readings import DUTY, duties_of, duty_lines, levels, reading_lines
+from tasks.readings import DUTY, duties_of, duty_lines, levels, reading_lines, with_dates
 from tasks.readings_filter import ReadingsFilter
 
 from .matrix import edition_on
 
+#: Duties of one page: a usual sheet is on one.
+SIZE = 100
 VALUE = re.compile(r"(duty|reading)-([0-9]{1,9})-([0-9a-f]{64})\Z")
 
 
@@ -43,7 +46,8 @@ def _page(request: Request, *, refusal: Refusal | None = None) -> HttpResponse:
         return render(request, "tasks/matrix_none.html", {"is_drafter": drafter(request)})
     form = ReadingsFilter(request.GET, editions=_editions(request, usual), usual=usual)
     duties, held = duties_of(form.chosen), confirmations.standing()
-    lines = duty_lines(duties, held, calendar_of(), request.today)
+    lines = duty_lines(duties, held)
+    shown, page = numbered(request, form.picked(lines), SIZE)
     status = 200 if refusal is None else 422 if refusal.errors else 409
     return render(
         request,
@@ -58,7 +62,8 @@ def _page(request: Request, *, refusal: Refusal | None = None) -> HttpResponse:
             "filter": form,
             "filter_words": form.words(),
             "at_text": era_dt(request.now),
-            "lines": form.picked(lines),
+            "lines": with_dates(shown, calendar_of(), request.today),
+            "page": page,
             "open": sum(not line.is_confirmed for line in lines),
             "all": len(lines),
             "readings": reading_lines({d.key: d for d in duties}, held),

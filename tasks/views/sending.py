@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +19,9 @@ from opsdesk.lib.request import Request, whole_number
 from tasks import progress
 from tasks.acting import own_teams, proxy_teams
 from tasks.filling import task_fields
+from tasks.following import Following
 from tasks.forms import raw_of
-from tasks.models import Task
+from tasks.models import Case, Task
 from tasks.page import Page, page_task
 
 from .task import show, task_or_404
@@ -33,9 +34,10 @@ def typed_of(request: Request, task: Task) -> dict[str, Any]:
     )
     post = request.POST
     typed = {"answers": raw_of(task_fields(task), post, page.editable), "team": post.get("team", "")}
-    return typed | {
-        name: post[name] for name in ("remark", "outcome", "done_on", "reason", "to") if name in post
-    }
+    names = ("remark", "outcome", "done_on", "reason", "to", "ask_all")
+    more = [name for name in post if name.startswith("link-")]
+    typed |= {name: post.getlist(name) for name in ("then", "again") if name in post}
+    return typed | {name: post[name] for name in (*names, *more) if name in post}
 
 
 def acting_team(request: Request, teams: list[Team]) -> Team:
@@ -78,6 +80,24 @@ def attach_files(request: Request, task: Task, team: Team) -> None:
                 errors[key or "file"] = str(refusal)
     if errors:
         raise Refusal(_("入力内容を確認してください。"), errors=errors)
+
+
+def following_of(request: Request, typed: Mapping[str, Any]) -> Following:
+    """What the form of a step asks for; Refusal if a case to be joined is not there (any more)."""
+    links: dict[int, Case | None] = {}
+    for name in (n for n in typed if n.startswith("link-") and typed[n]):
+        target = whole_number(name.removeprefix("link-")) or 0
+        links[target] = None if typed[name] == "new" else _case(request, typed[name])
+    keys = {name: {whole_number(k) or 0 for k in typed.get(name, ())} for name in ("then", "again")}
+    return Following(frozenset(keys["then"]), frozenset(keys["again"]), bool(typed.get("ask_all")), links)
+
+
+def _case(request: Request, number: str) -> Case:
+    found = Case.objects.visible_to(request.user, request.today).filter(number=number.strip()).first()
+    if found is None:
+        sentence = _("案件 %(number)s が見つかりません。番号を確かめてください。") % {"number": number}
+        raise Refusal(_("入力内容を確認してください。"), errors={"links": sentence})
+    return found
 
 
 def closing_of(typed: dict[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _drawn(shown: Plan) -> dict[str, Any]:
 
 
 def _listed(shown: Plan) -> dict[str, Any]:
-    return {"table": PlanTable(shown)}
+    return PlanTable.page_of(shown)
 
 
 def _years(shown: Plan, fiscal: FiscalYear) -> list[tuple[FiscalYear, str, bool]]:

@@ -140,17 +140,26 @@ def test_with_one_problem_nothing_is_done(cast):
 
 
 def test_a_refusal_in_the_middle_takes_all_back(cast):
+    User.objects.filter(pk=cast.sato.pk).update(login="Sato")  # as an old system wrote it
     content = xlsx(
         利用者=[
             USERS,
             ["sakurai", "桜井 学", "汐見市", "", "", ""],
-            ["kubo", "久保 管理", "", "", "", "×"],  # the last administrator: only the command knows
+            ["sato", "佐藤 美咲", "", "", "", ""],  # only the command knows that this is the same
         ]
     )
-    with pytest.raises(Refusal, match="「利用者」の 3行目: 管理者がいなくなります"):
+    with pytest.raises(Refusal, match="「利用者」の 3行目: ログインID sato はすでに使われています"):
         done(content)
     assert not User.objects.filter(login="sakurai").exists() and not Event.objects.exists()
-    assert User.objects.get(login="kubo").is_staff
+
+
+def test_the_last_administrator_stays(cast):
+    """The preview says so; where another becomes one, the order of the rows does not matter."""
+    stops = ["kubo", "久保 管理", "", "", "", "×"]
+    sentence = "管理者がいなくなります。先にほかの人を管理者にしてください。"
+    assert faults(plan_of(xlsx(利用者=[USERS, stops]))) == [("「利用者」の F2", sentence)]
+    done(xlsx(利用者=[USERS, stops, ["morishita", "森下 由佳", "union", "", "", "○"]]))
+    assert list(User.objects.filter(is_staff=True).values_list("login", flat=True)) == ["morishita"]
 
 
 def test_what_changed_meanwhile_is_looked_at_again(cast):

@@ -1,7 +1,8 @@
 """Builds a database to measure on: `python -m tests.bench.world DAYS` prints what is needed, as JSON.
 
-60 municipalities; on each of DAYS days 260 tasks of real duties (4 a municipality, 20 common ones).
-Open are today's and tomorrow's, a tenth of the last month's, and one in a thousand of all before.
+60 municipalities; on each of DAYS days 260 tasks of the daily duties (4 a municipality, 20 common ones: more
+than there are, to be a million after ten years), beside them each month's and each year's own tasks.
+Open are today's and later ones, a tenth of the last month's, and one in a thousand of all before.
 """
 
 import json
@@ -12,23 +13,34 @@ import django
 
 SPARE = 600  # open tasks due today, to be closed one by one
 TASKS = """
-INSERT INTO tasks_task (key, duty_id, organization_id, period, period_on, opens_on, due_on, due_at,
+INSERT INTO tasks_task (key, duty_id, organization_id, period, period_on, serial, opens_on, due_on, due_at,
     created_at, state, done_on, closed_at, assignee_id)
-SELECT x.key, x.duty, x.organization, to_char(x.day, 'YYYY-MM-DD'), x.day, x.day, x.day,
-    (x.day + time '17:15') AT TIME ZONE 'Asia/Tokyo', x.day,
+SELECT x.key, x.duty, x.organization, x.period, x.first, x.serial, x.first, x.due,
+    (x.due + time '17:15') AT TIME ZONE 'Asia/Tokyo', x.first,
     CASE WHEN is_open THEN 'open' ELSE 'done' END,
-    CASE WHEN NOT is_open THEN x.day END,
-    CASE WHEN NOT is_open THEN (x.day + time '15:00') AT TIME ZONE 'Asia/Tokyo' END,
+    CASE WHEN NOT is_open THEN x.due END,
+    CASE WHEN NOT is_open THEN (x.due + time '15:00') AT TIME ZONE 'Asia/Tokyo' END,
     CASE WHEN is_open AND random() < .5 THEN %(assignee)s END
-FROM (SELECT d.key, d.id AS duty, o.id AS organization, s.day::date AS day, random() < CASE
-          WHEN s.day >= %(today)s THEN 1 WHEN s.day >= %(month)s THEN .1 ELSE .001 END AS is_open
-      FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') s(day), raci_duty d
+FROM (SELECT d.key, d.id AS duty, o.id AS organization, p.period, p.first, p.due, s.serial, random() < CASE
+          WHEN p.due >= %(today)s THEN 1 WHEN p.due >= %(month)s THEN .1 ELSE .001 END AS is_open
+      FROM (SELECT 'daily' AS cycle, to_char(day, 'YYYY-MM-DD') AS period, day::date AS first,
+                day::date AS due
+            FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
+            UNION ALL SELECT 'monthly', to_char(day, 'YYYY-MM'), day::date, day::date + 19
+            FROM generate_series(date_trunc('month', %(first)s::timestamp), %(last)s::timestamp,
+                '1 month') day
+            UNION ALL SELECT 'yearly', to_char(day, '"FY"YYYY'), day::date, day::date + 240
+            FROM generate_series(make_timestamp(extract(year FROM %(first)s::date)::int, 4, 1, 0, 0, 0),
+                %(last)s::timestamp, '1 year') day) p
+      JOIN raci_duty d ON d.cycle = p.cycle JOIN raci_schedule r ON r.duty_id = d.id
       JOIN accounts_organization o ON o.kind = CASE d.scope WHEN 'each' THEN 'member' ELSE 'union' END
-      WHERE d.number = ANY(%(numbers)s) ORDER BY 4, 2, 3) x"""
+      JOIN generate_series(0, 9) s(serial)
+          ON s.serial < CASE WHEN d.cycle <> 'daily' THEN 1 WHEN d.scope = 'each' THEN 4 ELSE 10 END
+      ORDER BY 6, 2, 3) x"""
 SPARES = """
 INSERT INTO tasks_task (key, duty_id, organization_id, period, period_on, serial, opens_on, due_on,
     due_at, created_at)
-SELECT d.key, d.id, o.id, %(period)s, %(today)s, n, %(today)s, %(today)s,
+SELECT d.key, d.id, o.id, %(period)s, %(today)s, 9 + n, %(today)s, %(today)s,
     (%(today)s::date + time '23:59') AT TIME ZONE 'Asia/Tokyo', now()
 FROM generate_series(1, %(spare)s) n, raci_duty d, accounts_organization o
 WHERE d.number = 7 AND o.kind = 'union' RETURNING id"""
@@ -42,7 +54,6 @@ INSERT INTO tasks_attachment (task_id, field_key, file, name, content_type, size
     team_id, by_id, at, withdrawn_reason)
 SELECT id, '', '', 'a.pdf', 'application/pdf', 1, '', 'all', %(team)s, %(by)s, now(), ''
 FROM tasks_task WHERE id %% 50 = 0"""
-EACH, COMMON = (3, 5, 8, 29), (1, 7, 9, 27, 28, 30, 31, 32, 33, 34, 35, 36, 38, 11, 12, 40, 13, 14, 15, 16)
 
 
 def people():
@@ -72,7 +83,7 @@ def people():
     return teams
 
 
-def sign_in(login, backend="allauth.account.auth_backends.AuthenticationBackend"):
+def sign_in(login, backend="opsdesk.notices.bell.PersonBackend"):
     """A session of `login`, as signing in makes it: its key."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -108,7 +119,6 @@ def build(days):
         "team": teams["operations"].pk,
         "first": today - timedelta(days - 2),
         "last": today + timedelta(1),
-        "numbers": [*EACH, *COMMON],
         "period": f"{today:%Y-%m-%d}",
         "today": today,
         "month": today - timedelta(30),

@@ -16,15 +16,19 @@ from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib import workbook
 from opsdesk.lib.workbook import CONTENT_TYPE as XLSX
+from opsdesk.notices.models import Delivery
 from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
 from tasks import casenotes, cases, procedures, progress
+from tasks import closing as closing_of_task
+from tasks.digest import digest
+from tasks.following import Following
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
 from tests.desk import Desk
-from tests.make import make_task
+from tests.make import duty, make_task
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FINE = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -120,6 +124,11 @@ def empty_question(page: Page, scene: dict[str, Any]) -> None:
 
 def revision_without_reason(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="次の版を公開する").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_raise(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("main").locator("form .btn-p").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -383,6 +392,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/month/2026-11/"),
         Place("/month/2026-12/", act=open_choice),
         Place("/month/2026-12/?view=list"),
+        Place("/changes/"),
+        Place("/changes/?stage=1&raised_from=x"),
+        Place("/changes/calendar/?month=2026-12"),
+        Place("/requests/"),
+        Place("/requests/?duty=2"),
+        Place("/requests/?q=nothing"),
         Place("/tasks/"),
         Place("/tasks/?scope=all&state=overdue"),
         Place("/tasks/?due_from=2026/13/1&duty=x"),
@@ -393,6 +408,12 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/", act=empty_closing, status=422),
         Place("/tasks/{daily}/", act=stale_closing, status=409),
         Place("/tasks/{closed}/"),
+        Place("/report/?task={closed}"),
+        Place("/raise/"),
+        Place("/raise/44/"),
+        Place("/raise/17/", status=409),
+        Place("/cases/"),
+        Place("/cases/?q=nothing&raised_from=x"),
         Place("/tasks/{skipped}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{gathering}/"),
@@ -402,6 +423,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{plan}/revise/", act=revision_without_reason, status=422),
         Place("/tasks/{plan}/versions/1/"),
         Place("/tasks/?state=unconfirmed&scope=all"),
+        Place("/duties/28/extra/"),
+        Place("/duties/36/extra/", act=no_reason, status=422),
+        Place("/duties/29/extra/"),
+        Place("/duties/36/extra/"),
         Place("/tasks/{daily}/skip/"),
         Place("/tasks/{daily}/skip/", act=no_reason, status=422),
         Place("/tasks/{closed}/reopen/"),
@@ -425,6 +450,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/999999/", status=404),
         Place("/nowhere/", status=404),
         Place("/admin/", status=403),
+        Place("/notices/"),
+        Place("/notices/?state=all"),
+        Place("/notices/settings/"),
+        Place("/digests/2026-11-20/"),
+        Place("/notices/outbox/", status=403),
         Place("/accounts/password/change/"),
         Place("/accounts/2fa/"),
         Place("/accounts/logout/"),
@@ -432,7 +462,19 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     ),
     "ono": (  # 汐見市
         Place("/"),
+        Place("/raise/"),
+        Place("/raise/?q=nothing"),
+        Place("/raise/2/"),
+        Place("/raise/45/", act=empty_raise, status=422),
+        Place("/raise/11/"),
+        Place("/raise/44/", status=403),
+        Place("/report/"),
+        Place("/report/?duty=54", act=empty_raise, status=422),
+        Place("/cases/"),
         Place("/?scope=all"),
+        Place("/changes/"),
+        Place("/changes/calendar/"),
+        Place("/requests/?duty=13"),
         Place("/matrix/"),
         Place("/tasks/"),
         Place("/tasks/{numbers}/"),
@@ -456,11 +498,20 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
     ),
     "morishita": (  # 広域組合
         Place("/"),
+        Place("/search/"),
+        Place("/search/?q=%E7%A2%BA%E8%AA%8D"),
+        Place("/search/?q=%E7%A2%BA%E8%AA%8D&kind=comment"),
+        Place("/search/?q=29"),
+        Place("/search/?q=x", status=422),
+        Place("/search/?q=%E3%81%AA%E3%81%84%E8%A8%80%E8%91%89"),
+        Place("/cases/?state=any"),
         Place("/?scope=team"),
         Place("/tasks/?scope=all"),
         Place("/tasks/{daily}/"),
         Place("/tasks/{daily}/?proxy=1"),
         Place("/tasks/{daily}/skip/?proxy=1"),
+        Place("/tasks/{daily}/move/"),
+        Place("/tasks/{daily}/move/", act=no_reason, status=422),
         Place("/tasks/{request}/"),
         Place("/tasks/{handed_in}/"),
         Place("/tasks/{printing}/"),
@@ -545,7 +596,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/import/", "tasks:edition_import_preview", take_over_wrong),
         Place("/editions/import/", "tasks:edition_import_preview", nameless_role, status=422),
     ),
-    "yamaguchi": (Place("/"), Place("/tasks/{daily}/", status=404)),  # ヘルプデスク
+    "yamaguchi": (  # ヘルプデスク
+        Place("/"),
+        Place("/tasks/{daily}/", status=404),
+        Place("/raise/"),
+        Place("/raise/54/"),
+        Place("/raise/15/", act=empty_raise, status=422),
+    ),
     "ogawa": (Place("/"),),  # パッケージ保守
     "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
     "kubo": (  # administrator
@@ -570,6 +627,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/vendor-change/?check=1&on=R8.12.1&role={role}&to={vendor}"),
         Place("/vendor-change/?check=1", status=422),
         Place("/teams/{team}/handover/"),
+        Place("/notices/"),
+        Place("/notices/outbox/"),
+        Place("/notices/outbox/?state=sent"),
         Place("/municipalities/"),
         Place("/municipalities/join/"),
         Place("/municipalities/join/?check=1&code=kumoi&name=雲居町&joined_on=R8.12.1"),
@@ -614,6 +674,10 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:case_attach": "POST, goes to the case",
+    "tasks:urge": "POST, goes to the task or to the dashboard",
+    "notices:open": "POST, goes to what the notice tells of",
+    "notices:read": "POST, goes to the notices",
+    "notices:outbox_send": "POST, goes to the outbox",
     "tasks:file": "a file",
     "raci:workbook": "a file",
     "tasks:edition_revise": "POST, goes to the draft",
@@ -691,9 +755,39 @@ def travelling(world) -> dict[str, Any]:
     }
 
 
+def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
+    """A change of two municipalities, a request of one, and what one reported."""
+    change = {"kind": "改修", "content": "帳票", "risk": "戻せる", "planned_on": "R8.12.10"}
+    towns = {"concerns": ["shiomi", "mizuno"]}
+    cases.raise_case(duty(44), title="帳票の改修", answers={**change, **towns}, **desk)
+    wish = {"kind": "プログラム", "content": "直したい", "reason": "不便"}
+    cases.raise_case(duty(45), title="画面を直したい", answers=wish, **own)
+    cases.report(duty(15), title="印刷できない", answers={"content": "朝から印刷できない"}, **own)
+
+
+def cases_of_the_morning(world) -> None:
+    """A change that is being done, one that was asked for on a Sunday, and requests."""
+    package = {"by": world.ogawa, "team": world.team["package"], "at": NOW}
+    asked = {
+        "kind": "改修", "content": "判定の改修", "concerns": ["shiomi", "kirihara"], "risk": "旧版に戻す",
+        "planned_on": "R8.12.13",
+    }  # fmt: skip
+    case = cases.raise_case(duty(44), title="判定プログラムの改修", answers=asked, **package)
+    closing_of_task.close(case.steps.get(), following=Following(frozenset({52})), **package)
+    town = {"by": world.ono, "team": world.team["shiomi"], "at": NOW}
+    wish = {"kind": "設定", "content": "帳票の余白", "reason": "見切れる", "wanted_on": "R8.12.3"}
+    cases.raise_case(duty(45), title="余白の設定", answers=wish, **town)
+    users = [{"user_code": f"U00{n}", "name": f"山田 {n}"} for n in range(5)]
+    account = {"kind": "追加", "system": "住基", "lines": users, "apply_on": "R8.12.10", "reason": "異動"}
+    cases.raise_case(duty(2), title="職員の追加", answers=account, **town)
+    seal = {"kind": "新規", "seal_name": "汐見市長之印", "use_from": "R9.1.12"}
+    cases.raise_case(duty(13), title="新しい市長印", answers=seal, **town)
+
+
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
+    digest(NOW)
     days = [task(9, period_on=NOW.date() - timedelta(n)) for n in (0, 1, 2)]
     daily, closed, skipped = days
     manual = {"by": world.sato, "team": world.team["operations"], "at": NOW - timedelta(9)}
@@ -726,9 +820,17 @@ def scene(world) -> dict[str, Any]:
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     plan, schedule = published(world, desk, own)
     cases_there = travelling(world)
+    raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
+    cases_of_the_morning(world)
     later_editions(world)
+    letter = {"person": world.sato, "address": "sato@example.test", "code": "task.turn", "created_at": NOW}
+    for state in ("dead", "waiting"):
+        Delivery.objects.create(
+            **letter, key=state, state=state, next_at=NOW - timedelta(1), attempts=12,
+            last_error="宛先が断られました（550 nobody here）。",
+        )  # fmt: skip
     TOTP.activate(world.horie, SECRET)
     RecoveryCodes.activate(world.horie)
     draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)

@@ -1,12 +1,14 @@
 """The settings of a duty in a browser: dates come while one types, rows are added, without scripts too."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from raci import drafting
 from raci.content import rows_of
 from raci.models import Edition
-from tests.browser.world import NOW, panel, says
+from tests.browser.world import NOW, cookie, panel, says
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HOME = "/editions/2/duties"
@@ -123,3 +125,22 @@ def test_without_scripts(desk, draft, world):
     page.get_by_role("button", name="保存する", exact=True).last.click()
     says(page, "記入項目を保存しました。")
     assert row(9)["fields"][-1]["finding"] == {"gt": 28}
+
+
+def test_what_was_typed_outlives_the_session(desk, draft, world):
+    """It comes back after signing in again, and is forgotten once it is saved."""
+    page = desk(world.morishita, f"{HOME}/1/schedule/")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_label("期限の n").fill("18")
+    page.wait_for_timeout(600)
+    page.context.clear_cookies()
+    page.goto(f"{HOME}/1/schedule/")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    page.context.add_cookies([cookie(world.morishita, page.url.split("/accounts")[0])])
+    page.goto(f"{HOME}/1/schedule/")
+    expect(page.get_by_label("期限の n")).to_have_value("18")
+    expect(page.locator(".draft")).to_contain_text("まだ記録されていません")
+    page.get_by_role("button", name="保存する", exact=True).last.click()
+    says(page, "周期設定を保存しました。")
+    page.goto(f"{HOME}/1/schedule/")
+    expect(page.locator(".draft")).to_have_count(0)

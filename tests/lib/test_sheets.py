@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from opsdesk.lib import sheets, workbook
 from opsdesk.lib.refusal import Refusal
+from tests import hostile
 
 
 def book(**cells):
@@ -221,7 +222,7 @@ def test_many_cells_are_refused():
 
 @pytest.mark.slow
 def test_a_row_that_fills_the_memory_is_refused():
-    noise = "".join(f'<c t="inlineStr"><is><t>{n}</t></is></c>' for n in range(1_300_000))
+    noise = "".join(f'<c t="inlineStr"><is><t>{n}</t></is></c>' for n in range(480_000))
     content = with_rows(f"<row>{noise}</row>")
     assert refused(content)
     child = [sys.executable, "-I", str(sheets.CHILD), "5000", "200"]
@@ -281,3 +282,30 @@ def test_mutated_workbooks_never_crash(changes):
 def test_what_takes_too_long_is_refused(monkeypatch):
     monkeypatch.setattr(sheets, "WALL_SECONDS", 0.001)
     assert "秒で読み終わりません" in refused(book(A1="x"))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a million empty rows", "行が多すぎます"),
+        ("a million empty cells", "空のものも数えて 500,000"),
+        ("shared strings", "文字列が多すぎます。200,000 個"),
+        ("merged cells", "セルの結合が多すぎます。20,000 か所"),
+        *(
+            (name, "書式・名前・入力規則などが多すぎます")
+            for name in ("fonts", "names", "rules", "deep elements")
+        ),
+    ],
+)
+def test_what_would_take_long_is_counted_first(name, sentence):
+    """Refused by what it is, not by the clock."""
+    assert sentence in refused(hostile.FILES[name]())
+
+
+def test_many_sheets():
+    made = openpyxl.Workbook()
+    for n in range(100):
+        made.create_sheet(f"s{n}")
+    assert "100 枚まで" in refused(saved(made))
+    del made["s99"]
+    assert len(sheets.read(saved(made)).titles) == 100

@@ -44,6 +44,7 @@ def test_objects(three, cast, django_assert_num_queries):
         assert {**vars(ours), "_state": 0} == {**vars(stock), "_state": 0}
     assert statement.ask(False, **{**values, "now": at(9, on=date(2027, 1, 1))}) == []
     assert statement.ask(True, **{**values, "key": 7}) == [three]
+    assert statement.ask(True, **{**values, "key": 10**20}) == []
     assert statement._made.cache_info().misses == 2
 
 

@@ -13,8 +13,8 @@ from opsdesk.audit.models import Event, Stream
 from opsdesk.audit.verify import verify
 from opsdesk.demo import load
 from opsdesk.demo.placeholders import placeholder
-from raci.models import Confirmation
-from tasks.models import Acknowledgement, Outcome, Task
+from raci.models import CaseKind, Confirmation
+from tasks.models import Acknowledgement, Case, Outcome, Task
 from tasks.uploads import judge
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,10 @@ def check(now: datetime, printed: str) -> None:
     assert open_.filter(due_on__gte=now.date()).exists(), "something is to be done"
     assert done.filter(outcome=Outcome.ABNORMAL).exists()
     assert not Task.objects.filter(closed_at__gt=now).exists(), "nobody works in the future"
+    assert set(Case.objects.values_list("state", flat=True)) == {"open", "closed", "withdrawn"}
+    assert set(Case.objects.values_list("kind", flat=True)) == set(CaseKind.values)
+    assert open_.filter(case__isnull=False).exists() and Task.objects.filter(round=2).exists()
+    assert not Case.objects.filter(raised_at__gt=now).exists()
     assert {t.procedure.number for t in done.filter(key=9).select_related("procedure")} == {1, 2}
     assert Confirmation.objects.count() == 10
     assert load.password() in printed

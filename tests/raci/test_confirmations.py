@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import entry
@@ -130,3 +131,18 @@ def test_readings_name_real_duties(edition):
 def test_an_edition_is_read_in_five_statements(edition, django_assert_max_num_queries):
     with django_assert_max_num_queries(5):
         assert len(rows_of(edition)) == 60
+
+
+def test_the_database_keeps_what_was_confirmed(edition, cast):
+    """Whoever writes: no change, no deletion, no row in another's place."""
+    confirm(duty(1), by=cast.morishita, at=at())
+    rows, first = Confirmation.objects.all(), Confirmation.objects.get()
+    twin = Confirmation(**{f.attname: getattr(first, f.attname) for f in Confirmation._meta.concrete_fields})
+    for act in (
+        lambda: rows.update(note="別のメモ"),
+        lambda: rows._raw_delete("default"),
+        lambda: Confirmation.objects.bulk_create([twin]),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            act()
+    assert Confirmation.objects.get().note == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from opsdesk.environment import BASE_DIR, BrokenEnvironment, read
+from opsdesk.environment import BASE_DIR, BrokenEnvironment, mail_server, mail_settings, read
 from opsdesk.settings import VARIABLES
 from tests.servers import free_port
 
@@ -53,6 +53,10 @@ def test_nothing_set_works(tmp_path: Path):
         ("TRUSTED_PROXIES", "-1", "0 から 9 までの整数"),
         ("STATEMENT_TIMEOUT", "30s", "整数"),
         ("LOG_LEVEL", "LOUD", "INFO"),
+        ("EMAIL_URL", "mail.example.jp", "smtp+tls://"),
+        ("EMAIL_URL", "http://mail.example.jp", "smtps://"),
+        ("MAIL_FROM", "ops", "ops@example.jp"),
+        ("SITE_URL", "ops.example.jp", "https:// から"),
         ("DATA_DIR", "manage.py", "フォルダの場所"),
         ("MEDIA_ROOT", "manage.py", "フォルダの場所"),
         ("STATIC_ROOT", "manage.py", "フォルダの場所"),
@@ -70,6 +74,26 @@ def test_all_wrong_values_are_told_at_once(tmp_path: Path):
     assert done.returncode == 1
     assert "環境変数 DEBUG の値「maybe」" in done.stderr and "環境変数 LOG_LEVEL の値「LOUD」" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_mail_server_needs_a_sender(tmp_path: Path):
+    done = run(tmp_path, "manage.py", "check", EMAIL_URL="smtp://127.0.0.1:25")
+    assert done.returncode == 1 and "環境変数 MAIL_FROM がありません" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "ssl", "tls", "user"),
+    [
+        ("smtp://mail", 25, False, False, ""),
+        ("smtps://a%40b:p%3Aw@mail", 465, True, False, "a@b"),
+        ("smtp+tls://a:b@mail:2587", 2587, False, True, "a"),
+    ],
+)
+def test_the_address_of_a_mail_server(url: str, port: int, ssl: bool, tls: bool, user: str):
+    found = mail_settings(mail_server(url))
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == ("mail", port, user)
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (ssl, tls)
+    assert mail_settings("") == {}
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "AUDIT_KEY"])

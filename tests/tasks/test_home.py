@@ -7,7 +7,9 @@ import pytest
 import time_machine
 
 from opsdesk.accounts.models import Membership, Organization, Team
+from opsdesk.calendar.models import ClosedDay, OpenDay
 from raci.outline import outline_of
+from tasks import displaced
 from tasks.models import GenerationRun, Signature, Task
 from tests.cast import STARTED_ON
 from tests.make import TODAY, TOKYO, at, duty, make_task
@@ -509,3 +511,24 @@ def test_instants_are_tokyo(look, cast):
     make_task(9, period="2026-11-20", **due(-4), **{})
     Task.objects.update(due_at=datetime(2026, 11, 23, 23, 30, tzinfo=TOKYO), due_on=day(-1))
     assert counts(look("sato"))["期限超過"] == 1
+
+
+def test_open_work_on_closed_days_is_said(look, cast, client, django_assert_max_num_queries):
+    """On the union's dashboard, counted with the rest: for all, of one municipality, and where one opened."""
+    ClosedDay.objects.create(on=day(2), name="庁舎停電")
+    ClosedDay.objects.create(on=day(3), organization=cast.shiomi, name="市制記念日")
+    OpenDay.objects.create(on=day(2), organization=cast.kirihara, name="臨時開庁")
+    make_task(9, **due(2))
+    make_task(9, period="x", state="skipped", **due(2))
+    for town in (cast.shiomi, cast.kirihara, cast.mizuno):
+        make_task(8, town, **due(2))
+        make_task(8, town, period="y", **due(3))
+    words = "休庁日に期限がある未完了の作業が 4件あります。"
+    assert words in look("morishita").content.decode()
+    with django_assert_max_num_queries(BUDGET):
+        assert "/closed-days/tasks/" in client.get("/").content.decode()
+    for login, scope in (("morishita", "team"), ("sato", "all")):
+        assert "休庁日に期限がある" not in look(login, scope=scope).content.decode()
+    listed = look("morishita").wsgi_request.user
+    days = list(ClosedDay.objects.select_related("organization"))
+    assert displaced.due_on_closed(Task.objects.visible_to(listed, TODAY), days).count() == 4

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from opsdesk.celery import app
+from opsdesk.notices import jobs as relaying
 from tasks import jobs
 from tasks.models import GenerationRun, Task
 from tests.make import at
@@ -30,17 +31,31 @@ def test_the_job_generates_todays_tasks(edition):
     assert Task.objects.filter(key=9, period="2026-11-24", created_at=at(0, 3)).exists()
 
 
-def test_beat_wakes_the_job_that_exists():
+JOBS = {"generate": jobs.generate, "remind": jobs.remind, "relay": relaying.relay}
+
+
+@pytest.mark.parametrize(("name", "most"), [("generate", 300), ("remind", 60), ("relay", 60)])
+def test_beat_wakes_the_job_that_exists(name, most):
     app.loader.import_default_modules()
-    entry = settings.CELERY_BEAT_SCHEDULE["generate"]
-    assert entry["task"] == jobs.generate.name == "tasks.jobs.generate"
+    entry = settings.CELERY_BEAT_SCHEDULE[name]
+    assert entry["task"] == JOBS[name].name and entry["task"].endswith(f".jobs.{name}")
     assert entry["task"] in app.tasks
-    assert entry["schedule"] <= 300
+    assert entry["options"]["expires"] < entry["schedule"] <= most
 
 
-def test_the_job_ends_before_the_broker_hands_it_out_again():
-    assert jobs.generate.ignore_result
-    assert jobs.generate.soft_time_limit < jobs.generate.time_limit < 150
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_the_job_ends_before_the_broker_hands_it_out_again(job):
+    assert job.ignore_result
+    assert job.soft_time_limit < job.time_limit < 150
+
+
+def test_the_commands_of_notices_say_what_they_did(edition):
+    with time_machine.travel(at(9), tick=False):
+        out = StringIO()
+        call_command("remind", stdout=out)
+        assert "朝のまとめ 0人" in out.getvalue()
+        with pytest.raises(CommandError, match="EMAIL_URL"):
+            call_command("relay")
 
 
 def test_the_command_says_what_it_made_by_duty(edition):

@@ -1,7 +1,7 @@
 """tasks:list, the list behind every count."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -319,7 +319,7 @@ def test_a_sort_begins_at_the_first_page_and_is_kept_by_the_filter(look, cast):
 
 
 def table_of(user):
-    rows = light_rows(Task.objects.all(), TODAY)
+    rows = light_rows(None, TODAY)
     return TaskTable(rows, standing=standing_of(user, TODAY), now=at(), today=TODAY)
 
 
@@ -426,3 +426,30 @@ def test_paper_has_the_filter_in_words_the_date_and_seals(look, history):
     assert "令和8年11月24日 10:00" in head
     assert "佐藤 美咲" in head
     assert "課長" in head
+
+
+def test_what_waits_says_for_what(client, cast, edition, django_assert_max_num_queries):
+    """先行待ち: of the same period and of the own municipality; what is closed is not waited for."""
+    december = {"period": "2026-12", "period_on": date(2026, 12, 1)}
+    first = make_task(28, **december)
+    own, other = make_task(29, cast.shiomi, **december), make_task(29, cast.kirihara, **december)
+    last = make_task(30, **december)
+    client.force_login(cast.sato)
+    client.get(URL)
+
+    def waits():
+        with django_assert_max_num_queries(6):
+            page = client.get(URL).content.decode()
+        rows = re.findall(r"<tr.*?</tr>", page, re.S)
+        found = {}
+        for task in (first, own, other, last):
+            row = next(r for r in rows if f"/tasks/{task.pk}/" in r)
+            found[task.pk] = re.findall(r"先行待ち (No\.[0-9・No.]+)", row)
+        return [found[t.pk] for t in (first, own, other, last)]
+
+    assert waits() == [[], ["No.28"], ["No.28"], ["No.29"]]
+    Task.objects.filter(pk=first.pk).update(state="skipped")
+    Task.objects.filter(pk=other.pk).update(state="skipped")
+    client.get(URL)
+    assert "先行待ち No.28" not in client.get(f"{URL}?state=any").content.decode()
+    assert "先行待ち No.29" in client.get(f"{URL}?state=any").content.decode()

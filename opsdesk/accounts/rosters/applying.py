@@ -64,7 +64,7 @@ class Work:
             (self.change_team, of("teams", CHANGED)),
             (self.new_team, of("teams", NEW)),
             (self.new_user, of("users", NEW)),
-            (self.change_user, of("users", CHANGED)),
+            (self.change_user, sorted(of("users", CHANGED), key=_stops_managing)),
             (self.change_membership, of("memberships", CHANGED)),
             (self.new_membership, of("memberships", NEW)),
         ]
@@ -140,3 +140,8 @@ class Work:
             memberships.change(self.found(row), is_approver=values["is_approver"], **self.who)
         if "ends_on" in values:
             memberships.leave(self.found(row), on=values["ends_on"], **self.who)
+
+
+def _stops_managing(row: Planned) -> bool:
+    """Whoever becomes an administrator goes before whoever is none any more."""
+    return any(key == "is_staff" and old for key, old, _new in row.changes)

@@ -117,6 +117,7 @@ def planned(lines: Iterable[Line], roster: Roster) -> Plan:
     _check_teams(rows, roster, after)
     _end_with_teams(rows, after)
     _check_memberships(rows, roster, after)
+    _check_administrators(rows, after)
     for row in rows:
         if row.line.problems:
             row.status = PROBLEM
@@ -278,6 +279,15 @@ def _check_new_membership(
         row.line.blame("login", _("ログインID「%(login)s」の利用者がいません。") % {"login": values["login"]})
     if team_of(values, after["teams"]) is None:
         row.line.blame("role", _("その役割・団体の担当が、開始日にありません。"))
+
+
+def _check_administrators(rows: list[Planned], after: dict[str, dict[Key, Values]]) -> None:
+    """Somebody stays who manages accounts: of those who would stop, each is told."""
+    if any(values["is_staff"] for values in after["users"].values()):
+        return
+    for row in rows:
+        if row.line.sheet == "users" and any(key == "is_staff" and old for key, old, _new in row.changes):
+            row.line.blame("is_staff", _("管理者がいなくなります。先にほかの人を管理者にしてください。"))
 
 
 def _leaving(rows: list[Planned]) -> dict[str, str]:

@@ -68,12 +68,16 @@ function fill(form, values, all) {
   }
 }
 
+// Of a form that came with other fields meanwhile, those that are gone say nothing; rows may be added.
+const differs = (values, before) =>
+  Object.keys(values).some((name) => values[name] !== before[name] && (name in before || /^f-.+-\d+-/.test(name)));
+
 function bind(form) {
   if (form.dataset.draftBound) return;
   form.dataset.draftBound = "1";
   const before = original(form);
   const draft = read(key(form));
-  if (draft && JSON.stringify(draft.values) !== JSON.stringify(before)) { fill(form, draft.values); note(form, draft, before); }
+  if (draft && differs(draft.values, before)) { fill(form, draft.values); note(form, draft, before); }
   let timer;
   const keep = (sent) => { clearTimeout(timer); write(key(form), { at: Date.now(), sent, values: snapshot(form) }); };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300, false); });

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tasks", "0005_cases")]
+    dependencies = [("tasks", "0007_case_token")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""The outbox: who is told what, in the bell and by mail."""

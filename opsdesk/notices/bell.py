@@ -1,0 +1,37 @@
+"""The bell in the header: how much is unread, counted in the statement that reads the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from opsdesk.accounts.models import User
+from opsdesk.lib.keyset import CappedCount
+
+from .models import Notice
+
+#: The bell counts no further: 99+.
+MOST = 99
+
+
+class PersonBackend(AuthenticationBackend):
+    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1)."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        mine = Notice.objects.unread().filter(person=user_id)
+        people = User.objects.annotate(unread=CappedCount(mine, MOST))
+        user = people.filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+
+def unread_of(user: Any) -> int:
+    """How many notices are unread, at most MOST + 1; one statement where the person came another way."""
+    if not hasattr(user, "unread"):
+        user.unread = Notice.objects.unread().filter(person=user)[: MOST + 1].count()
+    return user.unread
+
+
+def in_words(unread: int) -> str:
+    """3, 99+; "" for none."""
+    return f"{MOST}+" if unread > MOST else str(unread or "")

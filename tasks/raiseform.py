@@ -1,0 +1,228 @@
+"""The form that raises or reports a case: what it asks, what stands in it, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from opsdesk.accounts.models import Organization, Team
+from opsdesk.calendar.book import calendar_of
+from opsdesk.lib.era import era_date
+from opsdesk.lib.refusal import Refusal
+from opsdesk.lib.templatetags.dates import hm
+from raci.models import CaseKind, Duty, FieldKind, FollowUp, Scope
+from raci.outline import outline_of
+
+from .aftermath import Next, course, roles_named
+from .asked import Field, Reading
+from .following import Following
+from .forms import Choice, Drawn, Shown, draw
+from .raising import closes_at_once, concerns_field, fields_asked, members_on, read_asked
+from .stepdue import due_of
+
+
+class RaiseForm:
+    """`teams`: for which the person may raise, `team` the one that is chosen; `typed` and `refusal` as on a
+    task's page; `start`: what the form begins with ({"title", "answers", "concerns"})."""
+
+    is_report = False
+    path = "tasks:raise"
+
+    def __init__(
+        self,
+        duty: Duty,
+        teams: Sequence[Team],
+        *,
+        team: Team,
+        now: datetime,
+        today: date,
+        typed: Mapping[str, Any] | None = None,
+        refusal: Refusal | None = None,
+        start: Mapping[str, Any] | None = None,
+        blanks: int = 1,
+    ) -> None:
+        self.duty, self.teams, self.team, self.now, self.today = duty, teams, team, now, today
+        self.typed, self.refusal, self.blanks = typed or {}, refusal, blanks
+        self.start = start or {}
+        self.errors: Mapping[str, str] = refusal.errors if refusal else {}
+        self.is_member = team.role.kind == Organization.Kind.MEMBER
+
+    @cached_property
+    def is_now(self) -> bool:
+        """登録する: raised and closed in one act."""
+        return closes_at_once(self.duty, self.team)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return fields_asked(self.duty, everything=self.is_now)
+
+    @property
+    def kind(self) -> str:
+        return str(CaseKind(self.duty.case_kind).label)
+
+    # whom it concerns
+
+    @cached_property
+    def own_field(self) -> Field | None:
+        """The field of the duty that asks whom it concerns."""
+        return concerns_field(self.fields)
+
+    @property
+    def asks_concerns(self) -> bool:
+        return not self.is_member and self.own_field is None
+
+    @cached_property
+    def members(self) -> list[Choice]:
+        chosen = self.typed.get("concerns", self.start.get("concerns", ()))
+        return [Choice(o.code, o.code in chosen, label=o.short_name) for o in members_on(self.today)]
+
+    # the fields
+
+    @cached_property
+    def editable(self) -> set[str]:
+        """A municipality raises for itself: it is not asked whom its case concerns."""
+        return {f.key for f in self.fields if not f.row.options.get("is_shown") and not self._is_silent(f)}
+
+    def _is_silent(self, f: Field) -> bool:
+        return self.is_member and f is self.own_field
+
+    @cached_property
+    def silent(self) -> dict[str, Any]:
+        """Answers that nobody is asked."""
+        if self.own_field is None or not self.is_member:
+            return {}
+        code = self.team.organization.code
+        many = self.own_field.row.options["organizations"] == "many"
+        return {self.own_field.key: [code] if many else code}
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        defaults = {f.key: f.row.options["default"] for f in self.fields if "default" in f.row.options}
+        return {**defaults, **self.start.get("answers", {}), **self.typed.get("answers", {}), **self.silent}
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read_asked(self.fields, self.values, self.now)
+
+    @cached_property
+    def drawn(self) -> Drawn:
+        drawn = draw(
+            [f for f in self.fields if f.key in self.editable],
+            values=self.values,
+            editable=self.editable,
+            reading=self.reading,
+            errors=self.errors,
+            previous={},
+            files={},
+            blanks=self.blanks,
+        )
+        for shown in self._shown(drawn):
+            shown.is_needed = shown.is_needed and self.is_needed(shown)
+        places = {"title": "#title", "concerns": "#concerns", "chosen": "#links", "links": "#links"}
+        drawn.errors = [
+            (places.get(key, href), sentence)
+            for (href, sentence), key in zip(drawn.errors, self.errors, strict=True)
+        ]
+        return drawn
+
+    def _shown(self, drawn: Drawn) -> list[Shown]:
+        return [getattr(f, "shown", f) for group in drawn.groups for f in group.fields]
+
+    def is_needed(self, shown: Shown) -> bool:
+        """A field that only closing needs isn't needed to raise."""
+        return self.is_now or shown.row.is_asked
+
+    @property
+    def has_files(self) -> bool:
+        return any(f.kind == FieldKind.FILE for f in self.fields)
+
+    # what comes of it
+
+    @cached_property
+    def edges(self) -> list[tuple[FollowUp, Any]]:
+        """Edges that a closing in the same act may choose, with the duties to which they lead."""
+        if not self.is_now:
+            return []
+        outline = outline_of(self.duty.edition_id)
+        kinds = (FollowUp.Kind.CHOSEN, FollowUp.Kind.LINKED)
+        edges = (e for e in outline.followups.get(self.duty.key, ()) if e.kind in kinds)
+        return [(e, outline.keys[e.target_key]) for e in edges if e.target_key in outline.keys]
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        picked = self.typed.get("then", set())
+        return [
+            {
+                "value": f"{edge.kind}-{line.key}",
+                "label": f"No.{line.number} {line.work}",
+                "is_linked": edge.kind == FollowUp.Kind.LINKED,
+                "is_chosen": f"{edge.kind}-{line.key}" in picked,
+            }
+            for edge, line in self.edges
+        ]
+
+    @property
+    def wrong_choices(self) -> list[str]:
+        return [self.errors[key] for key in ("chosen", "links") if key in self.errors]
+
+    @property
+    def following(self) -> Following:
+        picked = self.typed.get("then", set())
+        keys: dict[str, set[int]] = {}
+        for edge, line in self.edges:
+            if f"{edge.kind}-{line.key}" in picked:
+                keys.setdefault(edge.kind, set()).add(line.key)
+        links = dict.fromkeys(keys.get(FollowUp.Kind.LINKED, ()))
+        return Following(chosen=frozenset(keys.get(FollowUp.Kind.CHOSEN, ())), links=links)
+
+    @cached_property
+    def course(self) -> list[Next]:
+        return course(self.duty.edition_id, self.duty.key, roles_named())
+
+    @property
+    def due(self) -> str:
+        """When its first step will be due, given what stands in the form."""
+        where = self.team.organization if self.is_member and self.duty.scope == Scope.EACH else None
+        answers = {self.duty.key: self.reading.answers}
+        due = due_of(self.duty.standard_due, self.now, calendar_of(where), answers, self.duty.key)
+        return f"{era_date(due.date(), with_weekday=True)} {hm(due)}"
+
+    @property
+    def title(self) -> str:
+        return str(self.typed.get("title", self.start.get("title", "")))
+
+    @cached_property
+    def token(self) -> str:
+        """The same form sent twice raises one case."""
+        return self.typed.get("token") or uuid4().hex
+
+    @property
+    def draft(self) -> str:
+        return f"{'report' if self.is_report else 'raise'}-{self.duty.number}-{self.team.pk}"
+
+    @property
+    def submit(self) -> str:
+        return _("登録する") if self.is_now else _("起票する")
+
+
+class ReportForm(RaiseForm):
+    """通報・問合せ: for whoever receives it; only what they can't do without must be there."""
+
+    is_report = True
+    path = "tasks:report"
+
+    @cached_property
+    def is_now(self) -> bool:
+        return False
+
+    def is_needed(self, shown: Shown) -> bool:
+        return bool(shown.row.options.get("multiline"))
+
+    @property
+    def submit(self) -> str:
+        return _("通報する")

@@ -1,0 +1,5 @@
+"""Notices with a mail server: a real one on the loopback."""
+
+from tests.smtp import post
+
+__all__ = ["post"]
