@@ -71,11 +71,17 @@ class CasePage(Panels):
 
     @property
     def sequel_url(self) -> str:
-        """Where the next case is raised, that has this one as its source; "" for who may not raise it."""
-        if self.case.is_open or not raisers(self.case.entry, self.standing):
+        """Where the next case is raised, that has this one as its source; "" for who may not raise it.
+
+        A municipality raises for itself only."""
+        teams = raisers(self.case.entry, self.standing) if not self.case.is_open else []
+        if not any(t.role.kind != Organization.Kind.MEMBER or self._is_alone(t) for t in teams):
             return ""
         path = reverse("tasks:raise", args=[self.case.entry.number])
         return f"{path}?source={quote(self.case.number)}"
+
+    def _is_alone(self, team: Team) -> bool:
+        return set(self.concerned_ids) == {team.organization_id}
 
     # --- writing ---
 

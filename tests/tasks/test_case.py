@@ -210,6 +210,18 @@ def test_an_ended_case_says_so_and_offers_nothing(client, cast, desk):
     assert "No.45 変更作業依頼 取り下げ 9:00 大野 千尋" in text and "理由 不便" in text
     for words in ("取り下げる", "重複として終える", "状況を書く", "完了にする"):
         assert words not in text, words
+    assert "続きの案件を起票" not in text_of(client, cast.ogawa, case), "45 is not ogawa's to raise"
+    client.force_login(cast.ono)
+    sequel = f"/raise/45/?source={case.number}"
+    assert f'href="{sequel}"' in client.get(f"/cases/{case.number}/").content.decode()
+    assert f"もとの案件 {case}" in " ".join(
+        re.sub(r"<[^>]+>", " ", client.get(sequel).content.decode()).split()
+    )
+    typed = {f"f-{key}": value for key, value in CHANGE45.items()}
+    assert client.post(sequel, {"title": "もう一度", "token": "t", **typed}).status_code == 302
+    assert case.linked.get().case.title == "もう一度"
+    client.force_login(cast.makino)
+    assert client.get(sequel).status_code == 404
 
 
 def test_fields_of_other_roles_are_hidden(client, cast, desk):

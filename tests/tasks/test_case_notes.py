@@ -85,7 +85,8 @@ def test_who_does_not_write(desk, cast, incident, person):
 def test_who_reported_it_writes_though_it_has_no_mark(desk, cast):
     desk.case = cases.report(
         desk.raise_(15, "yamaguchi", whom=["kirihara"], **CALL15).entry,
-        by=cast.ogawa, team=cast.team["package"], at=at(), title="x", concerns=[cast.shiomi], answers={"content": "x"},
+        by=cast.ogawa, team=cast.team["package"], at=at(), title="x", concerns=[cast.shiomi],
+        answers={"content": "x"},
     )  # fmt: skip
     assert note(desk, "ogawa", "見ました").audience == "all"
 
