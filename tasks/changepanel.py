@@ -5,19 +5,21 @@ each municipality confirmed, round by round."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.era import era_short
 from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import FieldKind
 from raci.outline import line_of
 
+from .acknowledgements import own_organizations
 from .asked import Field, fields_of
 from .changedays import day_fields
 from .changeground import ground_of
@@ -44,7 +46,7 @@ class Work:
     pill: tuple[str, str]
     days: list[Said]
     said: list[Said]
-    files: list[Attachment]
+    files: list[Any]
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,28 @@ class Panel:
 
 
 def panel_of(
-    case: Case, steps: Sequence[Task], user: Any, *, now: datetime, today: date, concerned: Sequence[int]
+    case: Case,
+    steps: Sequence[Task],
+    user: Any,
+    *,
+    now: datetime,
+    today: date,
+    concerned: Sequence[int],
+    files: Mapping[int, list[Any]] | None = None,
+    calendars: Mapping[int, Calendar] | None = None,
 ) -> Panel:
     """The panels of a change, in three statements at most.
 
+    `files` (by the step's id, with pk and name) and `calendars` (by organization) are asked for if not given.
+
     `steps`: those that `user` may read and that stand, in the order of opening, with `organization`, `case`
     and `closed_by`; `concerned`: ids of whom the case concerns."""
-    asker = _Asker(case, user, now, today, frozenset(concerned))
+    asker = _Asker(case, user, now, today, frozenset(concerned), calendars)
     confirming = confirmations(line_of(case.entry_id).duty.edition_id)
     entry = [s for s in steps if s.duty_id == case.entry_id]
     works = [s for s in steps if s.duty_id != case.entry_id and s.duty_id not in confirming]
     planned = next(filter(None, map(planned_in, entry)), None)
-    files = asker.files(works)
+    files = asker.files(works) if files is None else files
     return Panel(
         planned,
         asker.clashes(planned) if planned else [],
@@ -105,13 +117,14 @@ class _Asker:
     now: datetime
     today: date
     concerned: frozenset[int]
+    calendars: Mapping[int, Calendar] | None = None
 
     def clashes(self, planned: Planned) -> list[str]:
         """Of a day to come, while the change is open."""
         if not self.case.is_open or planned.on < self.today:
             return []
         first, place = planned.on.replace(day=1), planned.step.organization_id
-        ground = ground_of(first, planned.on, [place], self.user, self.today)
+        ground = ground_of(first, planned.on, [place], self.user, self.today, self.calendars)
         return ground.clashes(planned.on, place, self.today)
 
     def impact(self, entry: Sequence[Task]) -> list[Said]:
@@ -119,14 +132,23 @@ class _Asker:
         said = (one for step in entry for one in self.said(step))
         return list(dict.fromkeys(said))
 
+    @property
+    def is_town(self) -> bool:
+        """A municipality reads no names of other ones."""
+        return own_organizations(standing_of(self.user, self.today)) is not None
+
     def said(self, step: Task) -> list[Said]:
         """Its answers in words, without days and files, without what the person may not see."""
         unseen = hidden_among(step, standing_of(self.user, self.today).teams, self.concerned)
         left = {row.key for row in day_fields(step.duty_id)} | unseen
-        fields = [f for f in fields_of(definition_of(step.duty_id).fields) if f.key not in left]
+        fields = [
+            f
+            for f in fields_of(definition_of(step.duty_id).fields)
+            if f.key not in left and not (self.is_town and f.row.options.get("organizations"))
+        ]
         return [(f.row.label, words) for f in fields if (words := _words(f, step.answers.get(f.key)))]
 
-    def work(self, step: Task, files: list[Attachment]) -> Work:
+    def work(self, step: Task, files: list[Any]) -> Work:
         line = line_of(step.duty_id)
         days = [(r.label, text_of(r, step.answers.get(r.key))) for r in day_fields(step.duty_id)]
         return Work(

@@ -63,8 +63,11 @@ class Base:
 
     @cached_property
     def calendars(self) -> dict[int, Calendar]:
-        """Of the organizations that have an open step."""
-        return calendars_of({s.organization_id: s.organization for s in self.open_steps}.values())
+        """Of the union and of the organizations that have a step."""
+        places = {s.organization_id: s.organization for s in self.steps}
+        if self.standing.union_id:
+            places.setdefault(self.standing.union_id, Organization(pk=self.standing.union_id))
+        return calendars_of(places.values())
 
     def due(self, step: Task) -> tuple[str, str]:
         """(class, words) of the deadline of an open step."""

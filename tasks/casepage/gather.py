@@ -20,18 +20,23 @@ LINKS = 100
 
 
 def case_of(user: Any, today: date, number: str) -> Any:
-    """The case with what its page needs, and whom it `concerned` (organizations in their order).
+    """The case with what its page needs, and whom it `concerned` (organizations in their order),
+    and whether any other one stands beside it (`has_linked`).
 
     Raises Case.DoesNotExist if it isn't the person's to read."""
     reach = reach_of(standing_of(user, today))
     rows = Concern.objects.filter(case__in=Case.objects.within(reach).filter(number=number))
     rows = rows.select_related("case__reporter", "case__raised_by", "case__raised_for", "organization")
-    found = list(rows.order_by("organization__position", "pk"))
+    pk = OuterRef("case")
+    beside = Exists(CaseLink.objects.filter(Q(case=pk) | Q(source=pk)))
+    rows = rows.annotate(has_linked=beside | Exists(Case.objects.filter(duplicate_of=pk)))
+    found: list[Any] = list(rows.order_by("organization__position", "pk"))
     if not found:
         raise Case.DoesNotExist
     case: Any = found[0].case
     case.entry = line_of(case.entry_id).duty
     case.concerned = [row.organization for row in found]
+    case.has_linked = found[0].has_linked or case.duplicate_of_id is not None
     return case
 
 
@@ -52,8 +57,12 @@ def steps_of(case: Any, user: Any, today: date) -> tuple[list[Any], list[Any]]:
     return steps, found
 
 
-def linked_of(case: Case, reach: Reach) -> list[Any]:
-    """Cases beside this one that the person reads: `is_source`, `is_target`, its duplicates, its original."""
+def linked_of(case: Any, reach: Reach) -> list[Any]:
+    """Cases beside this one that the person reads: `is_source`, `is_target`, its duplicates, its original.
+
+    Asks nothing where there is none."""
+    if not case.has_linked:
+        return []
     links = CaseLink.objects.order_by()
     found: QuerySet[Any] = Case.objects.within(reach).annotate(
         is_source=Exists(links.filter(case=case, source=OuterRef("pk"))),

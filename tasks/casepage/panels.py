@@ -10,9 +10,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization
-from raci.models import FieldKind
+from raci.models import CaseKind, FieldKind
 from tasks.acting import when
 from tasks.asked import Field, Reading
+from tasks.changepanel import Panel, panel_of
 from tasks.following import edges_of
 from tasks.forms import Drawn, Shown, draw, text_of
 from tasks.models import Task
@@ -138,6 +139,11 @@ class Panels(Head):
             found.append(Confirmations(line.number, line.work, rows, given, len(last) - len(seen)))
         return found
 
+    @property
+    def hidden_confirmations(self) -> int:
+        """Municipalities whose confirmations the person doesn't read."""
+        return max((c.others for c in self.confirmations), default=0)
+
     def _confirmation(self, step: Any) -> Confirmation:
         is_common = step.organization.kind == Organization.Kind.UNION
         kind, word, said = self._said(step)
@@ -162,6 +168,21 @@ class Panels(Head):
         is_ng = (step.course or {}).get("ng")
         said = "\n".join(text_of(f.row, step.answers[f.key]) for f in texts)
         return ("bad" if is_ng else "done"), result or _("完了"), said
+
+    @cached_property
+    def change(self) -> Panel | None:
+        """What a change shows beside: the planned day, works, confirmations round by round."""
+        if self.case.kind != CaseKind.CHANGE:
+            return None
+        files: dict[int, list[Paper]] = {}
+        for file in self.papers.files.values():
+            if file.task_id and file.gone_at is None:
+                files.setdefault(file.task_id, []).append(file)
+        steps = [s for s in self.steps if not s.is_withdrawn or s.key == self.case.entry.key]
+        return panel_of(
+            self.case, steps, self.user, now=self.now, today=self.today, concerned=self.concerned_ids,
+            files=files, calendars=self.calendars,
+        )  # fmt: skip
 
     @property
     def files(self) -> list[Paper]:

@@ -50,6 +50,11 @@ class Paper(NamedTuple):
         return str(CommentKind(self.kind).label)
 
     @property
+    def name(self) -> str:
+        """Of a file."""
+        return self.text
+
+    @property
     def kb(self) -> int:
         return max(1, round(self.size / 1024))
 
