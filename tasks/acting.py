@@ -32,8 +32,12 @@ FILL = frozenset({Mark.MAIN.value, Mark.SUPPORT.value})
 CLOSE = frozenset({Mark.MAIN.value})
 
 
-def own_teams(task: Task, user: Any, today: date, marks: Collection[str]) -> list[Team]:
-    """The user's teams with one of `marks` on the task, strongest first; signers count anyway."""
+def own_teams(
+    task: Task, user: Any, today: date, marks: Collection[str], concerned: Collection[int] | None = None
+) -> list[Team]:
+    """The user's teams with one of `marks` on the task, strongest first; signers count anyway.
+
+    `concerned`: ids of the organizations that its case concerns, if they are known."""
     standing = standing_of(user, today)
     found = standing.teams_for(task.duty_id, task.organization_id, frozenset(marks))
     if task.duty.sharing == Sharing.SIGNERS:
@@ -41,7 +45,7 @@ def own_teams(task: Task, user: Any, today: date, marks: Collection[str]) -> lis
         found += [t for t in standing.teams if t not in found and any(is_signer(t, s, task) for s in signers)]
     if task.case_id and marks == FILL:
         found += [t for t in standing.teams if t not in found and is_named(t, task)]
-    return [t for t in found if is_concerned(t, task)] if task.case_id else found
+    return [t for t in found if is_concerned(t, task, concerned)] if task.case_id else found
 
 
 def is_named(team: Team, task: Task) -> bool:
@@ -49,10 +53,12 @@ def is_named(team: Team, task: Task) -> bool:
     return any(namer(f, task.answers) == team.role.code for f in definition_of(task.duty_id).fields)
 
 
-def is_concerned(team: Team, task: Task) -> bool:
+def is_concerned(team: Team, task: Task, concerned: Collection[int] | None = None) -> bool:
     """A common step of a case is only for the municipalities that the case concerns."""
     if team.role.kind != Organization.Kind.MEMBER or team.organization_id == task.organization_id:
         return True
+    if concerned is not None:
+        return team.organization_id in concerned
     return Concern.objects.filter(case=task.case_id, organization=team.organization_id).exists()
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
-from raci.access import standing_of
+from raci.access import Standing, standing_of
 from raci.models import Duty, Edition, Scope
 from raci.outline import outline_of
 
@@ -183,7 +183,7 @@ def _reporter(
 
 
 @command
-def add_choice(task: Task, target: int, *, by: Any, team: Team, at: datetime) -> Case:
+def add_choice(task: Task, target: int, *, by: Any, team: Team, at: datetime, reason: str = "") -> Case:
     """Open another of the choices of a step that is closed, while the case is open: by who could close it."""
     case = lock(_case_id(task))
     _require_open(case)
@@ -202,30 +202,39 @@ def add_choice(task: Task, target: int, *, by: Any, team: Team, at: datetime) ->
     line = outline_of(task.duty.edition_id).keys[target]
     record(
         "case.extended", case, by=by, team=team, at=at, stream=stream_of(case),
-        duty=f"No.{line.number} {line.work}",
+        duty=f"No.{line.number} {line.work}", reason=reason,
     )  # fmt: skip
     return case
 
 
 @command
 def change_concerns(
-    case: Case, *, by: Any, team: Team, at: datetime, concerns: Sequence[Organization]
+    case: Case,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    concerns: Sequence[Organization],
+    reason: str = "",
 ) -> Case:
     """Whom an open case concerns from now on: by the ◎ of a step of it that asks for it."""
     case = lock(case.pk)
     _require_open(case)
     today = timezone.localdate(at)
-    steps = [t for t in tasks_of(case) if _asks_concerns(t)]
+    steps = [t for t in tasks_of(case) if asks_concerns(t)]
     if not any(team in own_teams(t, by, today, CLOSE) for t in steps):
         raise PermissionDenied(_("この案件の関係団体を変える権限がありません。"))
     closing.refuse({k: v for k, v in wrong(case.title, concerns, today).items() if k == "concerns"})
     codes = set_concerns(case, concerns, at=at)
     advance(case, by=by, at=at)
-    record("case.concerns", case, by=by, team=team, at=at, stream=stream_of(case), concerns=codes)
+    record(
+        "case.concerns", case, by=by, team=team, at=at, stream=stream_of(case), concerns=codes, reason=reason
+    )
     return case
 
 
-def _asks_concerns(task: Task) -> bool:
+def asks_concerns(task: Task) -> bool:
+    """Whether the step asks whom the case concerns, several at once (16, 44)."""
     field = concerns_field(fields_asked(task.duty, everything=True))
     return field is not None and field.row.options["organizations"] == "many"
 
@@ -247,7 +256,11 @@ def close_as_duplicate(case: Case, of: Case, *, by: Any, at: datetime, reason: s
 
 def may_give_up(case: Case, by: Any, at: datetime) -> bool:
     """依頼元, who raised it where nobody asked for it, and the union."""
-    standing = standing_of(by, timezone.localdate(at))
+    return given_up_by(case, standing_of(by, timezone.localdate(at)))
+
+
+def given_up_by(case: Case, standing: Standing) -> bool:
+    """Whether somebody of that standing may withdraw the case."""
     if case.reporter_id is None:
         is_own = any(t.pk == case.raised_for_id for t in standing.teams)
     else:

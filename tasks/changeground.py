@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -54,7 +54,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True)
 class Ground:
-    calendars: dict[int, Calendar] = field(default_factory=dict)
+    calendars: Mapping[int, Calendar] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     stops: tuple[Stop, ...] = ()
 
@@ -73,13 +73,21 @@ class Ground:
         return [*found, *(f"{day} は、{run.words}です。" for run in self.runs if run.on == on)]
 
 
-def ground_of(first: date, last: date, organizations: Iterable[int], user: Any, today: date) -> Ground:
+def ground_of(
+    first: date,
+    last: date,
+    organizations: Iterable[int],
+    user: Any,
+    today: date,
+    calendars: Mapping[int, Calendar] | None = None,
+) -> Ground:
     """What `user` may know of the days [first, last], with the calendars of the union and of these (ids).
 
-    Two statements."""
+    Two statements, one if the calendars are known."""
     standing = standing_of(user, today)
     ids = {*organizations, *((standing.union_id,) if standing.union_id else ())}
-    calendars = calendars_of([Organization(pk=pk) for pk in sorted(ids)])
+    if calendars is None or ids - set(calendars):
+        calendars = calendars_of([Organization(pk=pk) for pk in sorted(ids)])
     edition = edition_on(first, standing)
     if edition is None or not standing.union_id:
         return Ground(calendars)

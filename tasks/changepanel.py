@@ -5,13 +5,14 @@ each municipality confirmed, round by round."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from opsdesk.calendar.days import Calendar
 from opsdesk.lib.era import era_short
 from raci.access import standing_of
 from raci.definition import definition_of
@@ -46,7 +47,7 @@ class Work:
     pill: tuple[str, str]
     days: list[Said]
     said: list[Said]
-    files: list[Attachment]
+    files: list[Any]
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,28 @@ class Panel:
 
 
 def panel_of(
-    case: Case, steps: Sequence[Task], user: Any, *, now: datetime, today: date, concerned: Sequence[int]
+    case: Case,
+    steps: Sequence[Task],
+    user: Any,
+    *,
+    now: datetime,
+    today: date,
+    concerned: Sequence[int],
+    files: Mapping[int, list[Any]] | None = None,
+    calendars: Mapping[int, Calendar] | None = None,
 ) -> Panel:
     """The panels of a change, in three statements at most.
 
+    `files` (by the step's id, with pk and name) and `calendars` (by organization) are asked for if not given.
+
     `steps`: those that `user` may read and that stand, in the order of opening, with `organization`, `case`
     and `closed_by`; `concerned`: ids of whom the case concerns."""
-    asker = _Asker(case, user, now, today, frozenset(concerned))
+    asker = _Asker(case, user, now, today, frozenset(concerned), calendars)
     confirming = confirmations(line_of(case.entry_id).duty.edition_id)
     entry = [s for s in steps if s.duty_id == case.entry_id]
     works = [s for s in steps if s.duty_id != case.entry_id and s.duty_id not in confirming]
     planned = next(filter(None, map(planned_in, entry)), None)
-    files = asker.files(works)
+    files = asker.files(works) if files is None else files
     return Panel(
         planned,
         asker.clashes(planned) if planned else [],
@@ -107,13 +118,14 @@ class _Asker:
     now: datetime
     today: date
     concerned: frozenset[int]
+    calendars: Mapping[int, Calendar] | None = None
 
     def clashes(self, planned: Planned) -> list[str]:
         """Of a day to come, while the change is open."""
         if not self.case.is_open or planned.on < self.today:
             return []
         first, place = planned.on.replace(day=1), planned.step.organization_id
-        ground = ground_of(first, planned.on, [place], self.user, self.today)
+        ground = ground_of(first, planned.on, [place], self.user, self.today, self.calendars)
         return ground.clashes(planned.on, place, self.today)
 
     def impact(self, entry: Sequence[Task]) -> list[Said]:
@@ -130,7 +142,7 @@ class _Asker:
         given = ((f, masked(f.row, step.answers.get(f.key), own)) for f in fields)
         return [(f.row.label, words) for f, value in given if (words := _words(f, value))]
 
-    def work(self, step: Task, files: list[Attachment]) -> Work:
+    def work(self, step: Task, files: list[Any]) -> Work:
         line = line_of(step.duty_id)
         days = [(r.label, text_of(r, step.answers.get(r.key))) for r in day_fields(step.duty_id)]
         return Work(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,11 +19,13 @@ from raci.definition import definition_of
 from raci.models import FieldKind
 
 from .acting import COMMENT, FILL, authorize, locked, own_teams
+from .caseflow import concerned, lock, stream_of
+from .casewriters import writers
 from .closing import proxy_data
 from .commenting import audience_of
 from .filling import editable
 from .indexing import note_file
-from .models import Attachment, Audience, Task
+from .models import Attachment, Audience, Case, Task
 from .restricted import hidden_from, restricted
 from .uploads import judge, refuse_size
 
@@ -52,32 +54,53 @@ def attach(
     proxy = False if is_raised else authorize(task, by=by, team=team, at=at, marks=marks, reason=reason)
     if field_key:
         _require_field(task, team, field_key, is_raised=is_raised)
-    refuse_size(file)
-    upload = judge(file.name, file.read())
-    digest = hashlib.sha256(upload.content).hexdigest()
-    there = task.attachments.filter(withdrawn_at=None)
     chosen, organization = audience_of(task, team, audience)
-    same = there.filter(sha256=digest, name=upload.name, field_key=field_key)
-    if twice := same.filter(audience=chosen, organization=organization).first():
-        return twice
-    if there.count() >= FILES_LIMIT:
-        raise Refusal(_("一つの作業に付けられるファイルは %(limit)s 件までです。") % {"limit": FILES_LIMIT})
-    attachment = Attachment(
-        task=task, field_key=field_key, name=upload.name, content_type=upload.content_type,
-        size=len(upload.content), sha256=digest, audience=chosen, organization=organization, team=team,
-        by=by, at=at,
-    )  # fmt: skip
-    attachment.file.save(
-        f"{digest[:32]}.{upload.name.rpartition('.')[2]}", ContentFile(upload.content), save=False
+    attachment, is_new = keep(
+        Attachment(
+            task=task,
+            field_key=field_key,
+            audience=chosen,
+            organization=organization,
+            team=team,
+            by=by,
+            at=at,
+        ),
+        file,
+        among=task.attachments,
+        most=FILES_LIMIT,
     )
-    attachment.save(force_insert=True)
-    note_file(attachment)
+    if not is_new:
+        return attachment
     record(
         "task.attached", task, by=by, team=team, at=at, stream=task.organization.code,
-        attachment=attachment.pk, sha256=digest, audience=chosen, **_shown_name(attachment),
+        attachment=attachment.pk, sha256=attachment.sha256, audience=chosen, **_shown_name(attachment),
         **proxy_data(proxy, reason),
     )  # fmt: skip
     return attachment
+
+
+def keep(attachment: Attachment, file: Any, *, among: Any, most: int) -> tuple[Attachment, bool]:
+    """Store `file` under the unsaved row `attachment`, unless the same one stands `among` them already.
+
+    The row, and whether it is new; Refusal if it is none of the accepted kinds, too big, or one too many.
+    """
+    refuse_size(file)
+    upload = judge(file.name, file.read())
+    digest = hashlib.sha256(upload.content).hexdigest()
+    there = among.filter(withdrawn_at=None)
+    same = there.filter(sha256=digest, name=upload.name, field_key=attachment.field_key)
+    of = {"audience": attachment.audience, "organization": attachment.organization_id}
+    if twice := same.filter(**of).first():
+        return twice, False
+    if there.count() >= most:
+        raise Refusal(_("一か所に付けられるファイルは %(limit)s 件までです。") % {"limit": most})
+    attachment.name, attachment.content_type = upload.name, upload.content_type
+    attachment.size, attachment.sha256 = len(upload.content), digest
+    stored = f"{digest[:32]}.{upload.name.rpartition('.')[2]}"
+    attachment.file.save(stored, ContentFile(upload.content), save=False)
+    attachment.save(force_insert=True)
+    note_file(attachment)
+    return attachment, True
 
 
 def _is_raised_with(task: Task, by: Any, team: Team, at: datetime) -> bool:
@@ -112,16 +135,13 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
 
     By the team that attached it; raises Refusal without a reason.
     """
-    if attachment.task is None:
-        raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
-    locked(attachment.task, at=at)
+    _lock_place(attachment, at)
     row = (
         Attachment.objects.select_for_update(of=("self",))
-        .select_related("task__organization", "task__duty")
+        .select_related("task__organization", "task__duty", "case__entry", "case__reporter")
         .get(pk=attachment.pk)
     )
-    task = attachment.task
-    if team.pk != row.team_id or team not in own_teams(task, by, timezone.localdate(at), COMMENT):
+    if team.pk != row.team_id or team not in attachers(row, by, timezone.localdate(at)):
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
     if row.withdrawn_at is not None:
         raise Refusal(_("このファイルはすでに取り消されています。"))
@@ -133,8 +153,34 @@ def withdraw(attachment: Attachment, *, by: Any, team: Team, at: datetime, reaso
     row.save(update_fields=["file", "withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     note_file(row)
     transaction.on_commit(lambda: storage.delete(stored))
+    what, where, stream = _place_of(row)
     record(
-        "task.evidence_withdrawn", task, by=by, team=team, at=at, stream=task.organization.code,
-        attachment=row.pk, sha256=row.sha256, reason=reason, **_shown_name(row),
+        f"{what}.evidence_withdrawn", where, by=by, team=team, at=at, stream=stream, attachment=row.pk,
+        sha256=row.sha256, reason=reason, **_shown_name(row),
     )  # fmt: skip
     return row
+
+
+def _place_of(attachment: Attachment) -> tuple[str, Task | Case, str]:
+    """What it is on (task or case), that, and the stream of its history."""
+    if attachment.case is not None:
+        return "case", attachment.case, stream_of(attachment.case)
+    assert attachment.task is not None, "the database holds one of the two"
+    return "task", attachment.task, attachment.task.organization.code
+
+
+def _lock_place(attachment: Attachment, at: datetime) -> None:
+    """The task or the case on which the file is, locked."""
+    _what, where, _stream = _place_of(attachment)
+    if isinstance(where, Case):
+        lock(where.pk)
+    else:
+        locked(where, at=at)
+
+
+def attachers(attachment: Attachment, user: Any, today: date) -> list[Team]:
+    """The user's teams that attach files where this one is."""
+    _what, where, _stream = _place_of(attachment)
+    if isinstance(where, Case):
+        return writers(where, user, today, concerned(where))
+    return own_teams(where, user, today, COMMENT)

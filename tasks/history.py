@@ -117,6 +117,11 @@ def moved(event: Event) -> str:
     }
 
 
+def situation_text(event: Event) -> str:
+    names = {"now": _("いま"), "impact": _("影響"), "next": _("次の予定")}
+    return "\n".join(f"{names[k]} {event.data[k]}" for k in names if event.data.get(k))
+
+
 def extra_raised(event: Event) -> str:
     """臨時1の作業を作成 期限 11/27(金)."""
     said = {"n": event.data["serial"], "day": _day(event.data["due_on"], event)}
@@ -130,9 +135,17 @@ def case_raised(event: Event) -> str:
 
 SENTENCES = {
     "case.raised": Sentence(gettext_lazy("起票"), case_raised, lambda e: str(e.data["title"]), "info"),
-    "case.extended": Sentence(gettext_lazy("追加"), lambda e: _("%(duty)s を追加") % e.data, tone="info"),
-    "case.concerns": Sentence(gettext_lazy("関係団体"), gettext_lazy("関係する団体を変更"), tone="info"),
-    "case.linked": Sentence(gettext_lazy("関連"), lambda e: _("%(to)s に関連付け") % e.data, tone="info"),
+    "case.commented": Sentence(gettext_lazy("コメント"), gettext_lazy("コメントを書き込み")),
+    "case.attached": Sentence(gettext_lazy("ファイル"), file_name),
+    "case.evidence_withdrawn": Sentence(
+        gettext_lazy("ファイル"), lambda e: _("%(name)s を取り消し") % {"name": file_name(e)}, reason, "bad"
+    ),
+    "case.situation": Sentence(
+        gettext_lazy("状況"), gettext_lazy("現在の状況を書き換え"), situation_text, "info"
+    ),
+    "case.extended": Sentence(gettext_lazy("追加"), lambda e: _("%(duty)s を追加") % e.data, reason, "info"),
+    "case.concerns": Sentence(gettext_lazy("関係団体"), gettext_lazy("関係する団体を変更"), reason, "info"),
+    "case.linked": Sentence(gettext_lazy("関連"), lambda e: _("%(to)s に関連付け") % e.data, reason, "info"),
     "case.joined": Sentence(gettext_lazy("関連"), lambda e: _("%(source)s から") % e.data, tone="info"),
     "case.closed": Sentence(
         gettext_lazy("完了"), gettext_lazy("すべての作業が終わり、案件が完了"), tone="ok"

@@ -5,6 +5,9 @@ from django.urls import path
 from .views.acknowledge import task_acknowledge, task_answer, task_ask, task_version
 from .views.answers import answers
 from .views.bulk import task_close_many
+from .views.case import case_page
+from .views.case_acts import case_add, case_concerns, case_duplicate, case_link, case_withdraw
+from .views.case_notes import case_attach, case_comment, case_situation
 from .views.cases import cases
 from .views.catalogue import catalogue
 from .views.changes import change_calendar, changes
@@ -138,6 +141,15 @@ urlpatterns: list = [
     path("tasks/<int:pk>/files/", task_attach, name="attach"),
     path("tasks/files/<int:pk>/", task_file, name="file"),
     path("tasks/files/<int:pk>/withdraw/", task_withdraw, name="withdraw"),
+    path("cases/<str:number>/", case_page, name="case"),
+    path("cases/<str:number>/comment/", case_comment, name="case_comment"),
+    path("cases/<str:number>/attach/", case_attach, name="case_attach"),
+    path("cases/<str:number>/situation/", case_situation, name="case_situation"),
+    path("cases/<str:number>/withdraw/", case_withdraw, name="case_withdraw"),
+    path("cases/<str:number>/duplicate/", case_duplicate, name="case_duplicate"),
+    path("cases/<str:number>/add/", case_add, name="case_add"),
+    path("cases/<str:number>/concerns/", case_concerns, name="case_concerns"),
+    path("cases/<str:number>/link/", case_link, name="case_link"),
     path("closed-days/", closed_days, name="closed_days"),
     path("closed-days/add/", closed_day_add, name="closed_day_add"),
     path("closed-days/tasks/", closed_day_tasks, name="closed_day_tasks"),

@@ -9,8 +9,8 @@ from tests.make import at, duty
 class Desk:
     """The people at work on one case: `desk.close(52, "ogawa", …)`."""
 
-    def __init__(self, cast, case=None):
-        self.cast, self.case = cast, case
+    def __init__(self, cast, case=None, now=None):
+        self.cast, self.case, self.now = cast, case, now or at()
 
     def team(self, person):
         return getattr(self.cast, person).memberships.first().team
@@ -20,7 +20,7 @@ class Desk:
             duty(number),
             by=getattr(self.cast, person),
             team=self.team(person),
-            at=at(),
+            at=self.now,
             title=title,
             concerns=[getattr(self.cast, c) for c in whom],
             answers=answers,
@@ -64,11 +64,11 @@ class Desk:
         if file:
             Attachment.objects.create(
                 task=task, field_key=file, name="a.pdf", content_type="application/pdf", size=1, sha256="0",
-                team=team, by=getattr(self.cast, person), at=at(),
+                team=team, by=getattr(self.cast, person), at=self.now,
             )  # fmt: skip
         following = Following(frozenset(then), frozenset(again), asks_all, links or {})
         closing.close(
-            task, by=getattr(self.cast, person), team=team, at=at(), answers=answers, remark=remark,
+            task, by=getattr(self.cast, person), team=team, at=self.now, answers=answers, remark=remark,
             following=following,
         )  # fmt: skip
         self.case.refresh_from_db()
@@ -79,7 +79,7 @@ class Desk:
             self.step(number, place),
             by=getattr(self.cast, person),
             team=self.team(person),
-            at=at(),
+            at=self.now,
             reason="不要",
         )
         self.case.refresh_from_db()

@@ -21,7 +21,8 @@ class CaseQuerySet(models.QuerySet):
     def visible_to(self, user: Any, today: date):
         """Cases that `user` may read: on whose chain a team of theirs has a mark, and the own reports.
 
-        A municipality reads only what concerns it, or what it reported (依頼元); the union reads all."""
+        A municipality reads only what concerns it, or what it reported (依頼元), also as a duplicate of it;
+        the union reads all."""
         return self.within(reach_of(standing_of(user, today)))
 
     def within(self, reach: Reach):
@@ -39,7 +40,9 @@ def _read_by(arm: Arm) -> Q:
     if not arm.is_member:
         return Q(entry__in=arm.entries) | Q(raised_for=arm.team)
     concerned = Concern.objects.filter(case=OuterRef("pk"), organization=arm.organization)
-    return (Q(entry__in=arm.entries) & Exists(concerned)) | Q(reporter=arm.organization)
+    own = Q(reporter=arm.organization)
+    followed = Case.objects.filter(own, state=Case.State.DUPLICATE).values("duplicate_of")
+    return (Q(entry__in=arm.entries) & Exists(concerned)) | own | Q(pk__in=followed)
 
 
 def of_case(arm: Arm) -> Exists:

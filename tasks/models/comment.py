@@ -82,6 +82,15 @@ class Comment(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("日時"))
+    #: 訂正: the comment that this one puts right; it stays as it was written.
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+        verbose_name=_("訂正するコメント"),
+    )
 
     objects = AudienceQuerySet.as_manager()
 

@@ -262,8 +262,9 @@ class Task(models.Model):
 
 
 def with_duty(task: Task) -> Task:
-    """`task` with its duty and its case's, as the process keeps it: an issued edition's never changes."""
+    """`task` with its duty, and its case's if that is loaded, as the process keeps it: an issued edition's
+    never changes."""
     task.duty = line_of(task.duty_id).duty
-    if task.case is not None:
+    if task.case_id and Task._meta.get_field("case").is_cached(task) and task.case is not None:
         task.case.entry = line_of(task.case.entry_id).duty
     return task

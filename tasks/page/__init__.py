@@ -13,8 +13,10 @@ from raci.definition import definition_of
 from raci.models import Mark, Sharing
 from tasks.acting import CLOSE, FILL, main_teams
 from tasks.astray import Stray, edition_of_period, stray_of
+from tasks.casepage.head import Head, Place
 from tasks.caseplace import address
 from tasks.models import Case, Task
+from tasks.models.case import concerning
 from tasks.models.task import with_duty
 from tasks.reach import Reach
 from tasks.reopening import why_not_reopen
@@ -34,7 +36,9 @@ def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
 
 
 def _page(reach: Reach, *, pk: int) -> QuerySet[Task]:
-    return pages(Task.objects.within(reach)).filter(pk=pk)
+    rows = pages(Task.objects.within(reach)).filter(pk=pk)
+    towns = {arm.organization for arm in reach or () if arm.is_member}
+    return rows.annotate(concerns_own=concerning(towns.pop())) if len(towns) == 1 else rows
 
 
 PAGE = Statement(_page)
@@ -53,6 +57,13 @@ class Page(Writing, Surroundings):
     @property
     def title(self) -> str:
         return self.task.duty.work
+
+    @cached_property
+    def case_places(self) -> list[Place]:
+        """The bar of steps of the task's case."""
+        if self.task.case is None:
+            return []
+        return Head(self.task.case, self.user, now=self.now, today=self.today).small_bar
 
     @cached_property
     def due(self) -> tuple[str, str]:
@@ -85,7 +96,7 @@ class Page(Writing, Surroundings):
         if self.task.case is not None:
             return [
                 (_("ダッシュボード"), "/"),
-                (self.task.case.number, ""),
+                (self.task.case.number, address(self.task.case)),
                 (f"{number} {where}".strip(), ""),
             ]
         return [

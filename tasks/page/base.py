@@ -17,6 +17,7 @@ from raci.definition import definition_of
 from raci.models import Sharing
 from tasks.acting import CLOSE, COMMENT, FILL, own_teams, proxy_teams
 from tasks.around import Around, around
+from tasks.caseflow import concerned
 from tasks.models import Task
 from tasks.papers import Papers, papers_of
 from tasks.restricted import hidden
@@ -75,8 +76,23 @@ class Base:
     def own(self, marks: frozenset[str]) -> list[Team]:
         """The person's teams with one of `marks` on the task; found once."""
         if marks not in self._own:
-            self._own[marks] = own_teams(self.task, self.user, self.today, marks)
+            self._own[marks] = own_teams(self.task, self.user, self.today, marks, self.concerned)
         return self._own[marks]
+
+    @cached_property
+    def concerned(self) -> list[int] | None:
+        """Ids of the organizations that its case concerns, where that decides something for the person."""
+        task = self.task
+        towns = {t.organization_id for t in self._teams if t.role.kind == Organization.Kind.MEMBER}
+        if task.case is None or not self.is_common or not towns:
+            return None
+        if len(towns) == 1 and hasattr(task, "concerns_own"):
+            return list(towns) if task.concerns_own else []
+        return concerned(task.case)
+
+    @property
+    def _teams(self) -> tuple[Team, ...]:
+        return standing_of(self.user, self.today).teams
 
     @cached_property
     def proxies(self) -> list[Team]:

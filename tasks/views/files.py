@@ -19,6 +19,7 @@ from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
 from tasks import progress
 from tasks.acting import COMMENT, own_teams
+from tasks.evidence import attachers
 from tasks.models import Attachment
 from tasks.uploads import SHOWN
 from tasks.words import period_short
@@ -62,7 +63,12 @@ def task_attach(request: Request, pk: int) -> HttpResponse:
 
 def attachment_or_404(request: Request, pk: int) -> Attachment:
     visible = Attachment.objects.visible_to(request.user, request.today)
-    return get_object_or_404(visible.select_related("task__duty", "task__organization", "team", "by"), pk=pk)
+    return get_object_or_404(
+        visible.select_related(
+            "task__duty", "task__organization", "case__entry", "case__reporter", "team", "by"
+        ),
+        pk=pk,
+    )
 
 
 @allow(team_member, label=gettext_lazy("ファイルを開く"))
@@ -91,17 +97,17 @@ def task_file(request: Request, pk: int) -> HttpResponseBase:
 def task_withdraw(request: Request, pk: int) -> HttpResponse:
     """The content goes, who withdrew it, when and why stays."""
     attachment = attachment_or_404(request, pk)
-    task = attachment.task
-    if task is None:
-        raise Http404
-    teams = [t for t in own_teams(task, request.user, request.today, COMMENT) if t.pk == attachment.team_id]
+    task, case = attachment.task, attachment.case
+    teams = [t for t in attachers(attachment, request.user, request.today) if t.pk == attachment.team_id]
     if not teams:
         raise PermissionDenied(_("このファイルを取り消せるのは、付けた担当だけです。"))
     context: dict[str, Any] = {
         "attachment": attachment,
         "task": task,
+        "case": case,
+        "back": place_of(attachment),
         "reason": request.POST.get("reason", ""),
-        "period": period_short(task, request.today),
+        "period": period_short(task, request.today) if task else "",
     }
     status = 200
     if request.method == "POST":
@@ -117,5 +123,12 @@ def task_withdraw(request: Request, pk: int) -> HttpResponse:
             context["errors"], status = [("#reason", str(refusal))], 422 if refusal.errors else 409
         else:
             messages.success(request, _("ファイルを取り消しました。"))
-            return redirect(f"{reverse('tasks:detail', args=[task.pk])}#files")
+            return redirect(f"{place_of(attachment)}#files")
     return render(request, "tasks/withdraw.html", context, status=status)
+
+
+def place_of(attachment: Attachment) -> str:
+    """The address of the task or the case on which the file is."""
+    if attachment.case is not None:
+        return reverse("tasks:case", args=[attachment.case.number])
+    return reverse("tasks:detail", args=[attachment.task_id])

@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from opsdesk.accounts.access import allow, team_member
-from opsdesk.accounts.models import Team
+from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import recording
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request, whole_number
@@ -76,7 +76,8 @@ def _answer(
     start = start_of(duty, team, request.user, task, request.today) if make.is_report else {}
     options: dict[str, Any] = {"team": team, "now": request.now, "today": request.today, "start": start}
     form = make(duty, teams, **options)
-    context = {"task": task, "kinds": kinds or []}
+    earlier = _earlier(request, team)
+    context = {"task": task, "earlier": earlier, "kinds": kinds or []}
     if request.method != "POST":
         return _show(request, form, context)
     typed = _typed(request, form)
@@ -84,7 +85,7 @@ def _answer(
     if request.htmx or request.POST.get("add-line") or request.POST.get("drop-line"):
         return _show(request, form, context)
     try:
-        case = _raise(request, form, task)
+        case = _raise(request, form, task or earlier)
     except Refusal as refusal:
         return _show(request, make(duty, teams, typed=typed, refusal=refusal, **options), context)
     messages.success(request, _said(form, case), extra_tags=f"draft:{form.draft}")
@@ -109,6 +110,19 @@ def _source(request: Request) -> Task | None:
     return task if may_report(task) else None
 
 
+def _earlier(request: Request, team: Team) -> Case | None:
+    """The case that ended and has its sequel here (`?source=` its number); a foreign one is not there.
+
+    A municipality raises for itself only: a case that concerns others too is no source of its own."""
+    number = request.POST.get("source") or request.GET.get("source", "")
+    if not number:
+        return None
+    case = get_object_or_404(Case.objects.visible_to(request.user, request.today), number=number)
+    towns = set(case.concerns.values_list("organization_id", flat=True))
+    is_member = team.role.kind == Organization.Kind.MEMBER
+    return None if case.is_open or (is_member and towns != {team.organization_id}) else case
+
+
 def _typed(request: Request, form: RaiseForm) -> dict[str, Any]:
     post = request.POST
     return {
@@ -120,14 +134,14 @@ def _typed(request: Request, form: RaiseForm) -> dict[str, Any]:
     }
 
 
-def _raise(request: Request, form: RaiseForm, task: Task | None) -> Case:
+def _raise(request: Request, form: RaiseForm, source: Task | Case | None) -> Case:
     """The case with its files, in one transaction: all of it or nothing."""
     files = accepted(request.FILES)
     given: dict[str, Any] = {
         "by": request.user, "team": form.team, "at": request.now, "title": form.title,
         "answers": {**form.typed["answers"], **form.silent}, "token": form.token,
         "concerns": members_on(request.today, form.typed["concerns"]) if form.asks_concerns else (),
-        "sources": [task] if task else [],
+        "sources": [source] if source else [],
     }  # fmt: skip
     with recording():
         if form.is_report:

@@ -21,12 +21,13 @@ from raci import confirmations, drafting, editions
 from raci.content import rows_of
 from raci.models import Edition
 from raci.readings import readings
-from tasks import cases, procedures, progress
+from tasks import casenotes, cases, procedures, progress
 from tasks import closing as closing_of_task
 from tasks.digest import digest
 from tasks.following import Following
 from tests import customer
 from tests.browser.world import NOW, sign_in, task
+from tests.desk import Desk
 from tests.make import duty, make_task
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -175,6 +176,11 @@ def nobody_chosen(page: Page, scene: dict[str, Any]) -> None:
 
 def empty_day(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="登録する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_note(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="記録する", exact=True).click()
     page.get_by_role("alert").wait_for()
 
 
@@ -428,6 +434,19 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/files/{file}/withdraw/"),
         Place("/tasks/?duty=7", "tasks:close_many", choose_many),
         Place("/tasks/?duty=7", "tasks:close_many", close_many),
+        Place("/cases/{change}/"),
+        Place("/cases/{change}/?show=told&order=old"),
+        Place("/cases/{change}/?correct={note}"),
+        Place("/cases/{change}/", "tasks:case_comment", empty_note, status=422),
+        Place("/cases/{incident}/"),
+        Place("/cases/{incident}/situation/"),
+        Place("/cases/{incident}/concerns/"),
+        Place("/cases/{incident}/add/"),
+        Place("/cases/{incident}/add/", act=no_reason, status=422),
+        Place("/cases/{incident}/link/"),
+        Place("/cases/{incident}/link/", act=no_reason, status=422),
+        Place("/tasks/{step}/"),
+        Place("/tasks/files/{case_file}/withdraw/"),
         Place("/tasks/999999/", status=404),
         Place("/nowhere/", status=404),
         Place("/admin/", status=403),
@@ -463,6 +482,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{request}/", act=wrong_line, status=422),
         Place("/tasks/{daily}/"),
         Place("/tasks/{foreign}/", status=404),
+        Place("/cases/{change}/"),
+        Place("/cases/{incident}/"),
+        Place("/cases/{ended}/"),
+        Place("/tasks/{step}/"),
         Place("/health/"),
         Place("/duties/7/procedure/", status=404),
         Place("/tasks/{plan}/"),
@@ -494,6 +517,11 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{printing}/"),
         Place("/tasks/{plan}/"),
         Place("/tasks/{plan}/revise/?proxy=1"),
+        Place("/cases/{change}/"),
+        Place("/cases/{change}/withdraw/"),
+        Place("/cases/{change}/withdraw/", act=no_reason, status=422),
+        Place("/cases/{change}/duplicate/"),
+        Place("/cases/{change}/duplicate/", act=no_reason, status=422),
         Place("/tasks/{stray}/"),
         Place("/tasks/{stray}/repoint/"),
         Place("/tasks/{stray}/repoint/", act=no_reason, status=422),
@@ -645,6 +673,7 @@ NOT_PAGES = {
     "tasks:answer": "POST, goes to the task",
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
+    "tasks:case_attach": "POST, goes to the case",
     "tasks:urge": "POST, goes to the task or to the dashboard",
     "notices:open": "POST, goes to what the notice tells of",
     "notices:read": "POST, goes to the notices",
@@ -693,6 +722,37 @@ def published(world, desk: dict[str, Any], own: dict[str, Any]) -> tuple[Any, An
     progress.ask(plan, text="12/10 の枠は空いていますか", **town)
     progress.answer(progress.ask(schedule, text="停止は何時から", **own), text="0時から", **desk)
     return plan, schedule
+
+
+def travelling(world) -> dict[str, Any]:
+    """Cases: a change that was sent back once, with notes and files; an incident; one that was withdrawn."""
+    front = Desk(world, now=NOW)
+    words = {"kind": "改修", "content": "帳票の改修", "risk": "前の版に戻せる", "planned_on": "R8.12.10"}
+    change = front.raise_(44, "ogawa", title="納税通知書の改修", concerns=["shiomi", "kirihara"], **words)
+    front.close(44, "ogawa", then=[52])
+    work = {"release": "R1", "content": "改修", "rollback_ready": True, "carried_out_on": "R8.11.20"}
+    for result in ("NG", "OK"):
+        front.close(52, "ogawa", file="test_result", **work)
+        front.close(53, "ono", where="shiomi", result=result, comment="住所が違う")
+    desk = {"by": world.sato, "team": world.team["operations"], "at": NOW}
+    note = casenotes.note(change, text="試験の日程を決めた", kind="judgement", **desk)
+    casenotes.note(change, text="費用の話", audience="internal", **desk)
+    casenotes.note(change, text="試験は 12/8", corrects=note, **desk)
+    paper = SimpleUploadedFile("工程.txt", b"x")
+    file = casenotes.attach(change, file=paper, **desk)
+    call = {"caller": "大野", "channel": "電話", "noticed_at": "R8.11.20 8:40", "content": "出ない"}
+    incident = front.raise_(
+        15, "yamaguchi", title="証明書が印刷できない", whom=["shiomi"], provisional_level="2", **call
+    )
+    front.close(16, "sato", then=[18, 23], level="2 一部停止", concerns=["shiomi", "mizuno"], impact="窓口")
+    situation = {"now": "原因を調査中", "impact": "窓口の証明書交付", "next": "11:30 に再度知らせる"}
+    casenotes.situate(incident, situation=situation, **desk)
+    ended = front.raise_(45, "ono", title="帳票の変更", kind="データ", content="直す", reason="誤り")
+    cases.withdraw(ended, by=world.ono, at=NOW, reason="不要になった")
+    return {
+        **{"change": change.number, "incident": incident.number, "ended": ended.number},
+        **{"note": note.pk, "case_file": file.pk, "step": incident.steps.get(duty__number=18).pk},
+    }
 
 
 def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
@@ -759,6 +819,7 @@ def scene(world) -> dict[str, Any]:
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     plan, schedule = published(world, desk, own)
+    cases_there = travelling(world)
     raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)
@@ -774,6 +835,7 @@ def scene(world) -> dict[str, Any]:
     RecoveryCodes.activate(world.horie)
     draft = drafting.revise(Edition.objects.get(number=1), by=world.morishita, at=NOW)
     return {
+        **cases_there,
         "draft": draft.number,
         **{"daily": daily.pk, "closed": closed.pk, "skipped": skipped.pk, "file": file.pk},
         **{"request": request.pk, "handed_in": handed_in.pk, "numbers": numbers.pk},

@@ -132,6 +132,7 @@ def test_what_is_no_page_shows_none(client, world, scene):
         if door.name in NOT_PAGES and door.name.startswith("tasks:"):
             number = scene[FILES.get(door.name, "daily")]
             route = door.route.replace("<int:duty_key>", "9").replace("<int:number>", "3")
+            route = route.replace("<str:number>", scene["change"])
             answer = client.get("/" + re.sub("<int:[a-z]+>", str(number), route))
             assert answer.status_code == 302 or answer["Content-Type"] != "text/html; charset=utf-8", (
                 door.name

@@ -1,4 +1,4 @@
-// Keys: / j k x e Enter Esc ? Ctrl+Enter. Single letters are off in fields, and with <body data-keys="off">.
+// Keys: / j k x e c Enter Esc ? Ctrl+Enter. Single letters are off in fields, and with <body data-keys="off">.
 // A list marks its container [data-items]; in a row: [data-open] or the first link, [data-edit] or .t-act's link, a checkbox.
 const dialog = document.getElementById("keys");
 let cursor = null;
@@ -36,6 +36,7 @@ const letters = {
   k: () => move(-1),
   x: () => cursor?.querySelector("input[type=checkbox]")?.click(),
   e: () => cursor?.querySelector("[data-edit], .t-act a, .t-act button")?.click(),
+  c: () => document.querySelector("[data-comment]")?.focus(),
   "?": () => dialog?.showModal(),
 };
 
