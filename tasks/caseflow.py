@@ -15,7 +15,7 @@ from opsdesk.calendar.book import calendar_of
 from raci.models import Duty, Mark, Sharing
 from raci.outline import outline_of
 
-from . import chain, kinds, telling
+from . import casetelling, chain, kinds, telling
 from .casegraph import graph_of
 from .following import answers_of, steps_of
 from .indexing import note_task
@@ -178,3 +178,4 @@ def end(case: Case, *, by: Any, at: datetime) -> None:
     case.version += 1
     case.save(update_fields=["state", "closed_at", "version"])
     record("case.closed", case, by=None, at=at, stream=stream_of(case), number=case.number)
+    casetelling.ended(case, by=by, at=at)

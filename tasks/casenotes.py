@@ -15,6 +15,7 @@ from opsdesk.audit.models import Event
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
+from . import casetelling
 from .acting import named, when
 from .caseflow import concerned, lock, stream_of, tasks_of
 from .casewriters import audience_of, is_internal, situation_writers, writers
@@ -64,6 +65,7 @@ def note(
         by=by, at=at,
     )  # fmt: skip
     note_comment(row)
+    casetelling.commented(case, row, by=by, at=at)
     record(
         "case.commented", case, by=by, team=team, at=at, stream=stream_of(case), comment=row.pk,
         audience=chosen,

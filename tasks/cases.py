@@ -17,7 +17,7 @@ from raci.access import Standing, standing_of
 from raci.models import Duty, Edition, Scope
 from raci.outline import outline_of
 
-from . import closing, kinds, telling
+from . import casetelling, closing, kinds, telling
 from .acting import CLOSE, FILL, own_teams
 from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
 from .following import NOTHING, Following, choices_of
@@ -281,6 +281,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
     note_case(case)
+    casetelling.ended(case, by=by, at=at)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from opsdesk.lib.folding import excerpt, fold
 from raci.models import Duty, Edition
 from raci.outline import outline_of
 
+from .caseplace import address
 from .models import Audience, SearchText, Task
 from .words import period_short
 
@@ -102,8 +103,6 @@ def texts_found(asked: Asked, user: Any, today: date, kind: str = "") -> QuerySe
     rows = SearchText.objects.visible_to(user, today).holding(asked.words)
     if kind in SearchText.Kind.values:
         rows = rows.filter(kind=kind)
-    steps = Task.objects.visible_to(user, today).filter(case=OuterRef("case")).order_by("-pk")
-    rows = rows.annotate(step=Subquery(steps.values("pk")[:1]))
     return rows.select_related("task__duty", "task__organization", "task__case", "case").defer(
         "folded", "context"
     )
@@ -160,10 +159,8 @@ def _of_task(task: Task, kind: str, today: date) -> dict[str, str]:
 
 
 def _of_case(row: Any) -> dict[str, str]:
-    """It has no page yet: its newest step that the person sees."""
-    url = reverse("tasks:detail", args=[row.step]) if row.step else ""
     return {
-        "url": url,
+        "url": address(row.case),
         "number": row.case.number,
         "title": row.case.title,
         "period": "",

@@ -161,12 +161,13 @@ def commented(task: Task, comment: Comment, *, by: Any, at: datetime, code: str 
     people = [
         r
         for r in readers(timezone.localdate(at), roles)
-        if concerns(r, task, towns) and _reads(r, comment) and (r.role in mains or r.user in having)
+        if concerns(r, task, towns) and reads(r, comment) and (r.role in mains or r.user in having)
     ]
     _tell(code, people, task, by=by, at=at, key=f"c{comment.pk}", who=named(by, comment.team))
 
 
-def _reads(reader: Reader, comment: Comment) -> bool:
+def reads(reader: Reader, comment: Comment) -> bool:
+    """The audience of the comment counts the reader in."""
     if not reader.is_member or comment.audience == Audience.ALL:
         return True
     return comment.audience == Audience.MEMBER and reader.organization == comment.organization_id

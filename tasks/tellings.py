@@ -102,8 +102,39 @@ def _t(kind: Label, sentence: str, text: Callable[[Data], str] = _who, url: Any 
     return Telling(kind, _said(sentence), url, text)
 
 
+def _case(sentence: str) -> Callable[[Data], str]:
+    return lambda data: _(sentence) % {"what": f"{data['number']} {data['title']}"}
+
+
+def _case_page(object_id: str, data: Data) -> str:
+    return reverse("tasks:case", args=[data["number"]])
+
+
+ENDED = {
+    "closed": gettext_noop("完了しました: %(what)s"),
+    "withdrawn": gettext_noop("取り下げられました: %(what)s"),
+    "duplicate": gettext_noop("ほかの案件と重複のため終了しました: %(what)s"),
+}
+
+
+def _ended(data: Data) -> str:
+    return _case(ENDED[data["state"]])(data)
+
+
+def _ended_text(data: Data) -> str:
+    parts = [_reason(data), _("つづきは %(of)s") % data if data.get("of") else ""]
+    return " ".join(part for part in parts if part)
+
+
 t = gettext_lazy
 TELLINGS = {
+    "case.commented": Telling(
+        t("コメント"),
+        _case(gettext_noop("記録が書かれました: %(what)s")),
+        _case_page,
+        lambda d: str(d["who"]),
+    ),
+    "case.ended": Telling(t("案件"), _ended, _case_page, _ended_text),
     "task.opened": _t(t("開始"), gettext_noop("始まりました: %(what)s"), _due),
     "task.overdue": _t(t("期限超過"), gettext_noop("期限を過ぎました: %(what)s"), _due),
     "task.untaken": _t(t("未着手"), gettext_noop("まだだれも引き受けていません: %(what)s"), _due),

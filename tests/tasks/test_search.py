@@ -234,7 +234,7 @@ def test_cases(ask, cast, holidays):
     assert ask("ono", "CHG-R8-1").context["hits"][0].kind == "case"
     step = case.steps.get()
     assert [hit.url for hit in ask("ono", "罫線").context["hits"]] == [f"/tasks/{step.pk}/"]
-    assert [hit.url for hit in ask("ogawa", "CHG-R8-1").context["hits"]] == [f"/tasks/{step.pk}/"]
+    assert [hit.url for hit in ask("ogawa", "CHG-R8-1").context["hits"]] == [f"/cases/{case.number}/"]
     assert len(ask("ogawa", "様式").context["hits"]) == 3
     assert len(ask("ono", "様式").context["hits"]) == 2
 
