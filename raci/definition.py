@@ -11,7 +11,8 @@ from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 @dataclass(frozen=True)
 class Definition:
-    """Of one duty. `before` and `after` are the duties along its edges, of the same edition."""
+    """Of one duty. `before` and `after` are the duties along its edges, of the same edition; what confirms it
+    comes after it by the edge that leads there."""
 
     fields: tuple[DutyField, ...]
     assignments: tuple[Assignment, ...]
@@ -30,7 +31,7 @@ class Definition:
 def definition_of(duty_id: int) -> Definition:
     """The definition of a duty of a *published* edition (tasks hang on no other)."""
     duty = Duty.objects.get(pk=duty_id)
-    edges = FollowUp.objects.exclude(kind=FollowUp.Kind.LINKED)
+    edges = FollowUp.objects.exclude(kind__in=[FollowUp.Kind.LINKED, FollowUp.Kind.CONFIRMING])
     same = Duty.objects.filter(edition_id=duty.edition_id).order_by("position")
     before = edges.filter(target_key=duty.key, duty__edition_id=duty.edition_id).values("duty_id")
     return Definition(

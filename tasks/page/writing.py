@@ -13,6 +13,7 @@ from raci.access import standing_of
 from tasks.acting import CLOSE
 from tasks.answers import Reading, read
 from tasks.asked import Field
+from tasks.concerned import masked
 from tasks.filling import editable, setting_of, start_answers, task_fields
 from tasks.forms import Drawn, draw, text_of
 from tasks.models import Outcome
@@ -77,12 +78,22 @@ class Writing(Publishing, Signing, Onward):
         found.missing = without(found.missing, self.hidden)
         return found
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What stands in the fields; a municipality reads of others only how many an answer names."""
+        found = {**self.stored, **self.typed.get("answers", {})}
+        own = self.own_organizations
+        if own is None:
+            return found
+        shown = {f.key: f.row for f in self.fields if self.mode == "read" or f.key not in self.editable}
+        return {k: masked(shown[k], v, own) if k in shown else v for k, v in found.items()}
+
     @cached_property
     def form(self) -> Drawn:
         last = self.around.last[0].answers if self.around.last else {}
         return draw(
             self.fields,
-            values={**self.stored, **self.typed.get("answers", {})},
+            values=self.values,
             editable=self.editable if self.mode != "read" else (),
             reading=self.reading,
             errors=self.errors,
@@ -98,7 +109,7 @@ class Writing(Publishing, Signing, Onward):
         found = []
         for f in self.fields:
             value = self.typed.get("answers", {}).get(f.key)
-            if isinstance(value, list):
+            if f.columns and isinstance(value, list):
                 value = "\n".join("\t".join(str(row.get(c.key, "")) for c in f.columns) for row in value)
             if value:
                 found.append((f.row.label, text_of(f.row, value)))

@@ -32,8 +32,9 @@ def typed_of(request: Request, task: Task) -> dict[str, Any]:
     page = Page(
         task, request.user, now=request.now, today=request.today, is_proxy=bool(request.POST.get("proxy"))
     )
-    post = request.POST
-    typed = {"answers": raw_of(task_fields(task), post, page.editable), "team": post.get("team", "")}
+    post, fields = request.POST, task_fields(task)
+    own = page.editable if task.is_open else {f.key for f in fields}  # somebody was faster: shown, not stored
+    typed = {"answers": raw_of(fields, post, own), "team": post.get("team", "")}
     names = ("remark", "outcome", "done_on", "reason", "to", "ask_all")
     more = [name for name in post if name.startswith("link-")]
     typed |= {name: post.getlist(name) for name in ("then", "again") if name in post}

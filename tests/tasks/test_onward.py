@@ -114,3 +114,19 @@ def test_statements(desk, ask, client, django_assert_max_num_queries, steps):
         ask(person, path)
         with django_assert_max_num_queries(most):
             client.get(path)
+
+
+def test_a_municipality_reads_how_many_others(desk, ask):
+    desk.raise_(15, "yamaguchi", whom=["shiomi"], **CALL15)
+    task = desk.close(16, "ishii", then=[18], level="2 一部停止", concerns=["shiomi", "kirihara"], impact="x")
+    assert "汐見市、他団体 1件" in page(ask("ono", f"/tasks/{task.pk}/"))
+    assert "汐見市、桐原市" in page(ask("ishii", f"/tasks/{task.pk}/"))
+
+
+def test_what_was_typed_when_somebody_was_faster(desk, ask):
+    desk.raise_(15, "yamaguchi", whom=["shiomi"], **CALL15)
+    task = desk.step(16)
+    desk.close(16, "sato", then=[18], level="2 一部停止", concerns=["shiomi"], impact="x")
+    sent = {"f-concerns": ["shiomi"], "f-impact": "窓口", "version": task.version, "then": ["19"]}
+    response = ask("ishii", f"/tasks/{task.pk}/close/", **sent)
+    assert response.status_code == 409 and "窓口" in page(response)
