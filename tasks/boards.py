@@ -55,10 +55,14 @@ class Numbers:
 
 
 class Board:
-    """What one person looks at on one day: `scope` mine, team or all; of `team` if one is chosen."""
+    """What one person looks at on one day: `scope` mine, team or all; of `team` if one is chosen.
 
-    def __init__(self, request: Request, *, scope: str, team: Team | None = None) -> None:
-        self.request, self.scope, self.team = request, scope, team
+    All is what a team of theirs has a mark on; with `is_reading` and for the union everything they read."""
+
+    def __init__(
+        self, request: Request, *, scope: str, team: Team | None = None, is_reading: bool = False
+    ) -> None:
+        self.request, self.scope, self.team, self.is_reading = request, scope, team, is_reading
         self.user, self.now, self.today = request.user, request.now, request.today
 
     @classmethod
@@ -75,7 +79,7 @@ class Board:
         """The same board with another scope; what is known already isn't asked again."""
         board = Board(self.request, scope=scope, team=self.team)
         board.calendar = self.calendar
-        board.tasks = self.filter.by_scope(self.visible, "scope", scope).order_by()
+        board.tasks = self.filter.by_scope(self.visible, "scope", board.list_scope).order_by()
         return board
 
     @cached_property
@@ -121,10 +125,16 @@ class Board:
         return add(self.today, 1), add(self.today, AHEAD)
 
     @property
+    def list_scope(self) -> str:
+        """The scope by the list's name for it."""
+        is_marked = self.scope == "all" and not (self.is_reading or self.standing.is_union)
+        return "marked" if is_marked else self.scope
+
+    @property
     def params(self) -> dict[str, str]:
         """The scope as the list's filter says it."""
         if self.team is None:
-            return {"scope": self.scope}
+            return {"scope": self.list_scope}
         chosen = {"team": self.team_code}
         return {
             "mine": {"scope": "mine", **chosen},
@@ -225,7 +235,7 @@ class Board:
     @cached_property
     def acks_board(self) -> Board:
         """Whose published results: those that I do, for a municipality all that it sees."""
-        return Board(self.request, scope="all", team=self.team) if self.is_member else self
+        return Board(self.request, scope="all", team=self.team, is_reading=True) if self.is_member else self
 
     @cached_property
     def unacknowledged(self) -> tuple[list[Published], int]:

@@ -132,15 +132,19 @@ def _round(graph: Graph, step: Step, target: int, line: Sequence[Step]) -> int:
 
 
 def rework(graph: Graph, steps: Sequence[Step], confirmation: Step, again: Iterable[int]) -> list[Opening]:
-    """The works to be opened once more because `confirmation` said NG; one that is open takes it up."""
-    found = []
-    for key in sorted(set(again) & graph.confirms(confirmation.key)):
-        line = [s for s in steps if s.key == key and s.place in (0, confirmation.place)]
-        if not line or any(s.state == OPEN for s in line):
-            continue
-        last = max(line, key=lambda s: s.number)
-        found.append(Opening(key, last.place, last.round + 1, confirmation.number))
-    return found
+    """The works to be opened once more because `confirmation` said NG; one that is open takes it up.
+
+    A common confirmation sends back the work of every municipality."""
+    works = sorted(set(again) & graph.confirms(confirmation.key))
+    lines: dict[tuple[int, int], list[Step]] = {}
+    for step in steps:
+        if step.key in works and (not confirmation.place or step.place in (0, confirmation.place)):
+            lines.setdefault((step.key, step.place), []).append(step)
+    return [
+        Opening(key, place, max(s.round for s in line) + 1, confirmation.number)
+        for (key, place), line in sorted(lines.items())
+        if not any(s.state == OPEN for s in line)
+    ]
 
 
 def reworkable(graph: Graph, steps: Sequence[Step], key: int) -> list[int]:

@@ -40,7 +40,7 @@ PAST = frozenset({"done", "late", "skipped", "any"})
 MAIN = frozenset({Mark.MAIN.value})
 PERIODIC = "periodic"
 CYCLES = (*Cycle.choices, (PERIODIC, _("日次以外")))
-SCOPES = (("mine", _("自分")), ("team", _("チーム")), ("all", _("全体")))
+SCOPES = (("mine", _("自分")), ("team", _("チーム")), ("marked", _("担当区分のある作業")), ("all", _("全体")))
 
 
 class TaskFilter(ListFilter):
@@ -107,9 +107,13 @@ class TaskFilter(ListFilter):
         return calendar.add_business_days(today, 1), calendar.add_business_days(today, AHEAD)
 
     def by_scope(self, queryset: TaskQuerySet, name: str, value: str) -> TaskQuerySet:
-        """自分: assigned to me, or to nobody where one of my teams has ◎; チーム: where one of them has ◎."""
+        """自分: assigned to me, or to nobody where one of my teams has ◎; チーム: where one of them has ◎.
+
+        Where they have any mark or sign is less than all: of a case people read the steps of others too."""
         if value == "all":
             return queryset
+        if value == "marked":
+            return queryset.filter(duty_id__in=list(self.standing.marks))
         team = self.marked(self.mine, MAIN)
         if value == "team":
             return queryset.filter(team)

@@ -123,6 +123,17 @@ def test_a_second_ng_sends_back_another_work(graph):
     assert [s.round for s in w.steps if s.key == 25] == [1, 2, 3]
 
 
+def test_a_common_confirmation_sends_back_the_work_of_every_municipality(graph):
+    w = Walk(graph, 15, (1, 2))
+    w.close(15)
+    w.close(16, choose=(23,))
+    w.close(23, 1)
+    w.close(23, 2)
+    w.ng(25, again=(23,))
+    assert w.open == [(23, 1), (23, 2), 24]
+    assert [s.round for s in w.steps if s.key == 23] == [1, 1, 2, 2]
+
+
 def test_a_false_alarm(graph):
     w = Walk(graph, 15)
     w.close(15)
