@@ -18,7 +18,8 @@ LEVEL16 = {"level": "2 一部停止", "concerns": ["shiomi", "kirihara"], "impac
 DONE18 = {"cause": "故障", "action": "交換"}
 CHANGE45 = {"kind": "プログラム", "content": "直したい", "reason": "不便"}
 CHANGE44 = {
-    "kind": "改修", "content": "帳票", "concerns": ["shiomi", "kirihara"], "risk": "戻せる", "planned_on": "R8.12.10",
+    "kind": "改修", "content": "帳票", "concerns": ["shiomi", "kirihara"], "risk": "戻せる",
+    "planned_on": "R8.12.10",
 }  # fmt: skip
 WORK52 = {"release": "R1", "content": "改修", "rollback_ready": True, "carried_out_on": "R8.11.24"}
 
