@@ -71,7 +71,8 @@ def _again(case: Case, graph: chain.Graph, tasks: Sequence[Task], after: Task, a
     step = next(s for s in steps if s.number == after.pk)
     if step.is_ng:
         found = chain.rework(graph, steps, step, (after.course or {}).get("again", ()))
-        return [_open(case, opening, at, tasks) for opening in found]
+        places = {0, *concerned(case)}  # whom it no longer concerns does nothing again
+        return [_open(case, opening, at, tasks) for opening in found if opening.place in places]
     if after.state == Task.State.DONE:
         by_pk = {t.pk: t for t in tasks}
         for late in chain.moved(graph, steps, step):

@@ -324,6 +324,24 @@ def test_whom_it_concerns_can_change(desk, cast):
     assert desk.open == ["18", "23@kirihara", "23@mizuno", "24"]
 
 
+def test_whom_it_no_longer_concerns_does_nothing_again(desk, cast):
+    desk.raise_(15, "yamaguchi", whom=["shiomi"], **CALL15)
+    desk.close(16, "ishii", then=[23], **LEVEL16)
+    for place, member in (("shiomi", "ono"), ("kirihara", "makino")):
+        task = desk.step(23, place)
+        for person, answers in (
+            ("morishita", {"data": "住基", "restore_point": "11/24 8:00"}),
+            ("ogawa", {"count_before": "3", "count_after": "3", "backed_up": True}),
+            (member, {"result": "OK"}),
+        ):
+            progress.sign(task, by=getattr(cast, person), team=desk.team(person), at=at(), answers=answers)
+    cases.change_concerns(
+        desk.case, by=cast.ishii, team=desk.team("ishii"), at=at(), concerns=[cast.kirihara]
+    )
+    desk.close(25, "sato", again=[23], result="未回復", confirmed="まだ")
+    assert desk.open == ["23@kirihara 2回", "24"]
+
+
 def test_who_reads_what(desk, cast):
     desk.raise_(44, "ogawa", **change44(concerns=["shiomi", "kirihara"]))
     desk.close(44, "ogawa", then=[52])
