@@ -573,7 +573,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/editions/{draft}/duties/6/"),
         Place("/editions/{draft}/duties/1/schedule/"),
         Place("/editions/{draft}/duties/1/schedule/", act=wrong_rule, status=422),
-        Place("/editions/{draft}/duties/1/schedule/", act=stale_settings, status=409),
+        Place("/editions/{draft}/duties/9/schedule/", act=stale_settings, status=409),
         Place("/editions/{draft}/duties/3/schedule/"),
         Place("/editions/{draft}/duties/9/schedule/"),
         Place("/editions/{draft}/duties/11/schedule/"),
