@@ -144,8 +144,10 @@ class TaskTable(FastTable):
         now: datetime,
         today: date,
         checks: bool = True,
+        says_waiting: bool = True,
         **options: Any,
     ) -> None:
+        self.says_waiting = says_waiting
         hidden = () if checks else ("pick",)
         super().__init__(data, exclude=hidden, **options)
         self.standing, self.now, self.today = standing, now, today
@@ -165,7 +167,8 @@ class TaskTable(FastTable):
         super().paginate(*args, **options)
         for task in self.page.rows:
             self.complete(task)
-        self.awaited = awaited(self.page.rows, self.standing.union_id)
+        if self.says_waiting:
+            self.awaited = awaited(self.page.rows, self.standing.union_id)
 
     def export_rows(self) -> Iterator[Task]:
         return map(self.complete, super().export_rows())

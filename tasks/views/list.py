@@ -30,4 +30,5 @@ def task_list(request: Request) -> HttpResponseBase:
         standing=standing_of(request.user, request.today),
         now=request.now,
         today=request.today,
+        says_waiting=request.GET.get("state") != "astray",  # what is astray takes a statement of its own
     )
