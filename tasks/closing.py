@@ -242,7 +242,17 @@ def _link(task: Task, following: Following, *, by: Any, team: Team, at: datetime
         if other is None:
             open_link(task, target, by=by, team=team, at=at)
         else:
-            join(caseflow.lock(other.pk), task.case, by=by, at=at)
+            _join(caseflow.lock(other.pk), target, task.case, by=by, at=at)
+
+
+def _join(case: Case, target: int, source: Case, *, by: Any, at: datetime) -> None:
+    """Raises Refusal if the locked `case` has ended, or is not one of the duty `target`."""
+    if not case.is_open or case.entry.key != target:
+        sentence = _("%(number)s には加えられません。対応中の案件を選び直してください。") % {
+            "number": case.number
+        }
+        refuse({"links": sentence})
+    join(case, source, by=by, at=at)
 
 
 def _wrong(task: Task, findings: Mapping[str, str], today: date) -> dict[str, str]:

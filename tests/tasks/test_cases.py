@@ -179,6 +179,25 @@ def test_an_inquiry_that_becomes_an_incident(desk, cast):
     assert Case.objects.filter(kind="incident").count() == 1
 
 
+def test_only_an_open_case_of_the_duty_is_joined(desk, cast):
+    call = {
+        "channel": "電話",
+        "organization": "shiomi",
+        "caller": "大野",
+        "subject": "a",
+        "content": "出ない",
+    }
+    change = desk.raise_(45, "ono", **CHANGE45)
+    ended = desk.raise_(15, "yamaguchi", whom=["kirihara"], **CALL15)
+    cases.withdraw(ended, by=cast.morishita, at=at(), reason="誤報")
+    desk.raise_(54, "yamaguchi", answered_at_once="いいえ", **call)
+    for other in (change, ended):
+        with pytest.raises(Refusal) as refused:
+            desk.close(55, "sato", links={15: other}, kind="不具合")
+        assert other.number in refused.value.errors["links"]
+    assert desk.open == ["55"] and not CaseLink.objects.exists()
+
+
 def test_an_alert_opens_its_incident_by_itself(desk):
     desk.raise_(57, "ishii", whom=["shiomi"])
     desk.close(57, "ishii", judgement="障害", content="エラー")
