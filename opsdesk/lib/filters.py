@@ -145,11 +145,13 @@ class ListFilter(django_filters.FilterSet):
         """The form as ui/_filter.html draws it; with the same values and choices drawn once a process."""
         choices = [tuple(field.choices) for field in self.form.fields.values() if hasattr(field, "choices")]
         values = [(name, self.data.get(name, "")) for name in (*self.form.fields, "sort")]
-        looks = (type(self), target, get_language(), *choices, *values)
+        action = self.request.path if self.request else ""
+        looks = (type(self), target, action, get_language(), *choices, *values)
         if looks not in DRAWN:
             if len(DRAWN) >= MOST_DRAWN:
                 DRAWN.clear()
-            DRAWN[looks] = mark_safe(render_to_string("ui/_filter.html", {"filter": self, "target": target}))
+            drawn = render_to_string("ui/_filter.html", {"filter": self, "target": target, "action": action})
+            DRAWN[looks] = mark_safe(drawn)
         return DRAWN[looks]
 
     def faults(self) -> list[tuple[str, str]]:
