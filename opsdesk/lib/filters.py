@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -115,6 +116,12 @@ class ListFilter(django_filters.FilterSet):
     `folded` names the fields that stand behind 「詳しい条件」."""
 
     folded: tuple[str, ...] = ()
+
+    @classmethod
+    def keeps(cls, query: QueryDict) -> bool:
+        """Whether for a minute only the words in the URL, the day and who asks decide what is asked: neither
+        the time nor what the database holds does."""
+        return False
 
     @property
     def order_by(self) -> str | tuple[str, ...]:
