@@ -36,19 +36,19 @@ class Kept(NamedTuple):
 _kept: dict[Key, Kept] = {}
 
 
-def key_of(request: Request, filterset: type[ListFilter], table: type, asker: Hashable) -> Key | None:
+def key_of(request: Request, filterset: type[ListFilter], table: type, seen_by: Hashable) -> Key | None:
     """What decides form and statement of a page; None where other things do, too.
 
-    `asker`: what decides which rows there are for the person; None keeps nothing."""
+    `seen_by`: what decides which rows there are for the person; None keeps nothing."""
     query = request.GET
-    if asker is None or request.htmx or "export" in query or not filterset.keeps(query):
+    if seen_by is None or request.htmx or "export" in query or not filterset.keeps(query):
         return None
     asked = tuple((name, tuple(query.getlist(name))) for name in sorted(query))
     return (
         filterset.__qualname__,
         table.__qualname__,
         request.path,
-        asker,
+        seen_by,
         request.today,
         get_language(),
         *asked,

@@ -33,15 +33,15 @@ def list_page(
     fragment: str = FRAGMENT,
     filename: str = "list",
     context: dict[str, Any] | None = None,
-    asker: Hashable = None,
+    seen_by: Hashable = None,
     **table_options: Any,
 ) -> HttpResponseBase:
     """One list. The whole state stands in the URL: the filter, `sort`, `page` (a token) and `export=xlsx`.
 
     `queryset` is what the person may see; `table_options` go to the table. htmx gets `fragment` only.
-    `asker` is what decides that queryset, if a page of it may be kept for a minute (keptlist).
+    `seen_by` is what decides that queryset, if a page of it may be kept for a minute (keptlist).
     The template finds title, filter, table, page, export_url, filter_words, faults, at_text."""
-    key, at_text = keptlist.key_of(request, filterset_class, table_class, asker), era_dt(request.now)
+    key, at_text = keptlist.key_of(request, filterset_class, table_class, seen_by), era_dt(request.now)
     kept = keptlist.find(key)
     table = kept and _again(kept, table_class([], order_by=kept.order_by, **table_options), request)
     if kept and table:

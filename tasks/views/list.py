@@ -29,7 +29,7 @@ def task_list(request: Request) -> HttpResponseBase:
         template="tasks/list.html",
         fragment="tasks/_list.html",
         filename="tasks",
-        asker=(tuple(team.pk for team in standing.teams), reach),
+        seen_by=(tuple(team.pk for team in standing.teams), reach),
         standing=standing,
         now=request.now,
         today=request.today,
