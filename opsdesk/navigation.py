@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from incidents import banner
 from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
@@ -39,6 +40,7 @@ MAIN = (
     Entry(_("ダッシュボード"), "tasks:home"),
     Entry(_("作業分担表"), "tasks:matrix", also=("/editions/", "/duties/")),
     Entry(_("年間予定"), "tasks:year_now", also=("/month/",)),
+    Entry(_("障害"), "incidents:list"),
     Entry(_("変更管理"), "tasks:changes"),
     Entry(_("業務依頼"), "tasks:answers"),
     Entry(_("作業一覧"), "tasks:list"),
@@ -127,6 +129,10 @@ class Chrome:
     @property
     def unread(self) -> str:
         return in_words(unread_of(self.request.user))
+
+    @cached_property
+    def alarms(self) -> list[banner.Alarm]:
+        return banner.alarms(self.request)
 
     @property
     def session_full(self) -> int:

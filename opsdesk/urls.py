@@ -10,5 +10,6 @@ urlpatterns = [
     path("notices/", include("opsdesk.notices.urls")),
     path("", include("raci.urls")),
     path("", include("tasks.urls")),
+    path("", include("incidents.urls")),
 ]
 handler500 = "opsdesk.outage.server_error"

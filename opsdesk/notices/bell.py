@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -17,8 +18,13 @@ from .models import Notice
 MOST = 99
 
 
+#: What apps above want to know at every request: an expression of the statement that reads the person.
+facts: dict[str, Callable[[], Any]] = {}
+
+
 class PersonBackend(AuthenticationBackend):
-    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1)."""
+    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1), and
+    with `facts`."""
 
     def get_user(self, user_id: Any) -> User | None:
         for user in PERSON.ask(person=user_id):
@@ -28,7 +34,8 @@ class PersonBackend(AuthenticationBackend):
 
 def _person(*, person: int) -> QuerySet[Any]:
     mine = Notice.objects.unread().filter(person=person)
-    return User.objects.annotate(unread=CappedCount(mine, MOST)).filter(pk=person)
+    more = {name: fact() for name, fact in facts.items()}
+    return User.objects.annotate(unread=CappedCount(mine, MOST), **more).filter(pk=person)
 
 
 PERSON = Statement(_person)
