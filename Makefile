@@ -44,6 +44,7 @@ check: $(VENV)/.dev ## 書き方、型、層、テンプレート、移行、本
 
 bench: $(VENV)/.dev system ## 測る（PostgreSQL に百万件。数分かかる）
 	$(SERVERS) pg+redis -- $(BIN)/python -m pytest tests/bench -m bench -s
+	$(PYTEST) tests/bench/test_search.py -m bench -s
 
 faults: $(VENV)/.dev system ## 止めても失わないか、長く試す（両方のデータベース）
 	$(PYTEST) tests -m faults

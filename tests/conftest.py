@@ -66,7 +66,10 @@ def _unguarded() -> Iterator[None]:
             yield
             cursor.execute("SET LOCAL session_replication_role = DEFAULT")
             return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        # those of the search guard nothing: they empty its index as well
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> 'tasks_searchtext'"
+        )
         triggers = cursor.fetchall()
         for name, _sql in triggers:
             cursor.execute(f'DROP TRIGGER "{name}"')
