@@ -1,4 +1,4 @@
-"""The index by pairs of letters: whatever is written and searched, it leaves out nothing that holds the words."""
+"""The index by pairs of letters: whatever is written and searched, it leaves out nothing that holds them."""
 
 import pytest
 from django.db import connection, transaction
