@@ -155,8 +155,10 @@ if EMBEDDED:
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     _options.setdefault("connect_timeout", 5)
+    # a page's statements are short, and compiling one takes seconds where its cost is overrated
+    _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
     if ENV["STATEMENT_TIMEOUT"]:
-        _options["options"] = f"-c statement_timeout={ENV['STATEMENT_TIMEOUT'] * 1000}"
+        _options["options"] += f" -c statement_timeout={ENV['STATEMENT_TIMEOUT'] * 1000}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "opsdesk_cache"}}
 
