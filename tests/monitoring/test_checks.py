@@ -1,4 +1,4 @@
-"""Checks that are due: each once, whoever looks; a real server that stops and comes back, to the dashboard."""
+"""Checks that are due: each once, whoever looks; a real server that stops and comes back."""
 
 import threading
 import time
@@ -123,7 +123,7 @@ def test_ten_workers_run_each_check_once(cast):
 
 @pytest.mark.django_db
 def test_a_target_that_hangs_blocks_nobody(cast, edition):
-    """Twelve that hang and forty that answer, with eight threads: the forty don't wait for all the twelve."""
+    """Six that hang and forty that answer, with eight threads: the forty pass by on the other two."""
     allow_loopback()
     start = time.monotonic()
     with listener(answers=False) as (silent, _seen), listener() as (port, seen):
