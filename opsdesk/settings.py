@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
     "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
+    "listen": {"task": "monitoring.jobs.listen", "schedule": 60.0, "options": {"expires": 55}},
     "check": {"task": "monitoring.jobs.check", "schedule": 15.0, "options": {"expires": 14}},
 }
 GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
