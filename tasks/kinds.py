@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -25,13 +25,29 @@ def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """What an app above shows on the common page of a case: its template reads page, panel (`context`)."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+def _no_panel(_page: Any) -> Panel | None:
+    return None
+
+
+@dataclass(frozen=True)
 class Kind:
-    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case."""
+    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case.
+
+    `panel` of a CasePage stands above its timeline; `hints` is the address that answers what is asked."""
 
     code: str
     page: Callable[[Case], str] | None = None
     opened: OnCase = _nothing
     task_closed: OnTask = _nothing
+    panel: Callable[[Any], Panel | None] = _no_panel
+    hints: Callable[[], str] = str
 
 
 _kinds: dict[str, Kind] = {}
