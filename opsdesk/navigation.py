@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk import __version__
@@ -92,6 +95,12 @@ def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
         yield Shown(entry.label, url, entry.icon, current)
 
 
+@lru_cache(maxsize=256)
+def drawn(template: str, entries: tuple[Shown, ...], _language: str | None) -> SafeString:
+    """A menu, drawn once a process for the same entries: every page carries both."""
+    return render_to_string(template, {"entries": entries})
+
+
 class Chrome:
     """What the frame of a page says; each part is found only where a template asks for it."""
 
@@ -100,13 +109,17 @@ class Chrome:
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    @cached_property
-    def entries(self) -> list[Shown]:
-        return list(shown(MAIN, self.request))
+    @property
+    def menu(self) -> SafeString:
+        return drawn("ui/_nav.html", tuple(shown(MAIN, self.request)), get_language())
 
-    @cached_property
-    def user_entries(self) -> list[Shown]:
-        return list(shown(USER, self.request))
+    @property
+    def user_menu(self) -> SafeString:
+        return drawn("ui/_user_entries.html", tuple(shown(USER, self.request)), get_language())
+
+    @property
+    def keys(self) -> SafeString:
+        return drawn("ui/_keys.html", (), get_language())
 
     @cached_property
     def team(self) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 
 from opsdesk.accounts.models import User
 from opsdesk.lib.keyset import CappedCount
+from opsdesk.lib.statement import Statement
 
 from .models import Notice
 
@@ -19,10 +21,17 @@ class PersonBackend(AuthenticationBackend):
     """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1)."""
 
     def get_user(self, user_id: Any) -> User | None:
-        mine = Notice.objects.unread().filter(person=user_id)
-        people = User.objects.annotate(unread=CappedCount(mine, MOST))
-        user = people.filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        for user in PERSON.ask(person=user_id):
+            return user if self.user_can_authenticate(user) else None
+        return None
+
+
+def _person(*, person: int) -> QuerySet[Any]:
+    mine = Notice.objects.unread().filter(person=person)
+    return User.objects.annotate(unread=CappedCount(mine, MOST)).filter(pk=person)
+
+
+PERSON = Statement(_person)
 
 
 def unread_of(user: Any) -> int:
