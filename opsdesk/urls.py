@@ -9,6 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("notices/", include("opsdesk.notices.urls")),
     path("", include("monitoring.urls")),
+    path("", include("helpdesk.urls")),
     path("", include("raci.urls")),
     path("", include("tasks.urls")),
     path("", include("incidents.urls")),
