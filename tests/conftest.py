@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
+from monitoring import reach
 from opsdesk import navigation
 from opsdesk.lib import era, keptlist
 from raci import definition
@@ -164,3 +165,4 @@ def nothing_is_remembered() -> None:
     era.forget()
     keptlist.forget()
     navigation.forget()
+    reach.forget()
