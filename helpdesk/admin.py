@@ -3,24 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 
-from opsdesk.audit.admin import AdministratorsAdmin
+from opsdesk.audit.admin import CommandAdmin
 
 from . import contacts
 from .models import Canned, Contact
 
 
-class KeptAdmin(AdministratorsAdmin):
-    """Every change is a command with its Event; what isn't used any more is switched off, not deleted."""
+class KeptAdmin(CommandAdmin):
+    """What isn't used any more is switched off, not deleted."""
 
-    list_per_page = 50
+    def create_by(self, request: Any, **values: Any) -> Any:
+        return contacts.keep(self.model(**values), by=request.user, at=request.now)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        contacts.keep(obj, by=request.user, at=request.now)  # type: ignore[attr-defined]
+    def change_by(self, request: Any, obj: Any, **values: Any) -> Any:
+        return contacts.keep(obj, by=request.user, at=request.now)
 
 
 @admin.register(Contact)

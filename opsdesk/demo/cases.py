@@ -10,17 +10,20 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from helpdesk import inbox, reception
+from helpdesk.models import Contact
 from opsdesk.accounts.models import Team, User
 from opsdesk.calendar.days import Calendar
 from opsdesk.lib.era import era_short
 from raci.definition import definition_of
-from raci.models import Duty, Edition, FieldKind
+from raci.models import CaseKind, Duty, Edition, FieldKind
 from tasks import cases, evidence, progress
 from tasks.asked import Field, fields_of
 from tasks.commenting import audiences_for
 from tasks.following import Following
 from tasks.models import Audience, Case, Task
 
+from . import desk
 from .people import Cast, content
 from .placeholders import placeholder
 
@@ -39,6 +42,7 @@ class Cases:
         self.cast, self.calendar, self.now = cast, calendar, now
         self.today = timezone.localdate(now)
         self.made: dict[str, Case] = {}
+        self.callers: Mapping[str, Contact] = {}
         self.agenda = sorted(self._steps(), key=lambda step: step[0])
 
     def _steps(self) -> Iterator[tuple[datetime, Any, Any]]:
@@ -120,6 +124,12 @@ class Act:
         """Raised and closed in one act, or what was reported before is received."""
         if self.row["key"] in self.of.made:
             self._close()
+        elif self.step["duty"] == reception.RECEIVING and "choices" not in self.step:
+            answers = self.of.read(self.step["answers"], self.row["first"])
+            self.of.made[self.row["key"]] = desk.call(
+                self.of.cast, self.of.callers, self.row["title"], answers, self.who
+            )
+            self._attach(self.case.steps.get(key=reception.RECEIVING), {})
         else:
             self._raise(following=self._following())
 
@@ -212,7 +222,12 @@ class Act:
         self._attach(task, {})
 
     def _reply(self) -> None:
-        self._comment()
+        """Of an inquiry an answer to who asked."""
+        if self.case.kind != CaseKind.INQUIRY or self.step["team"] in self.of.cast.organization:
+            self._comment()
+            return
+        audience = AUDIENCES[self.step.get("audience", "団体限り")]
+        inbox.answer(self.case.inquiry, self.text, **self.who, audience=audience)
 
     def _withdraw(self) -> None:
         cases.withdraw(self.case, by=self.by, at=self.moment, reason=self.step["reason"])

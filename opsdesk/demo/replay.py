@@ -19,6 +19,7 @@ from tasks import progress
 from tasks.generation import generate
 from tasks.models import Audience, Task
 
+from . import desk
 from .acknowledging import MEMBERS, acknowledge
 from .answers import Closing, closing_of
 from .cases import Cases
@@ -59,8 +60,12 @@ class Replay:
         self.watching = Watching(cast, self.union, now)
 
     def run(self, started_on: date) -> None:
-        day = started_on
         self.watching.make()
+        self.cases.callers = desk.furnish(self.cast, datetime.combine(started_on, time(8), TOKYO))
+        self._work(started_on)
+        desk.publish_faq(self.cast, self.cases.made, self.now)
+
+    def _work(self, day: date) -> None:
         while day <= self.today:
             start = datetime.combine(day, time(0, 5), TOKYO)
             if start <= self.now:

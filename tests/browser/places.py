@@ -14,6 +14,8 @@ from playwright.sync_api import Page
 from monitoring.alerts import raise_alert
 from monitoring.findings import Finding, fingerprint
 from monitoring.models import Check, Device, Heartbeat, MaintenanceWindow, Watch
+from helpdesk import contacts, faqs, inbox
+from helpdesk.models import Canned, Contact, Faq
 from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
@@ -340,6 +342,24 @@ def stale_grid(page: Page, scene: dict[str, Any]) -> None:
 
 # --- the pages ------------------------------------------------------------------------------------------
 
+
+def looked_up(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("電話番号").fill("6712")
+    page.get_by_role("button", name="相手を探す").last.click()
+    page.get_by_text("柴田").first.wait_for()
+
+
+def empty_call(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="登録する", exact=False).first.click()
+    page.get_by_role("alert").wait_for()
+
+
+def empty_faq(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("質問").fill("")
+    page.get_by_role("button", name="保存する", exact=True).click()
+    page.get_by_role("alert").wait_for()
+
+
 PLACES: dict[str | None, tuple[Place, ...]] = {
     None: (
         Place("/accounts/login/"),
@@ -608,6 +628,20 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/raise/"),
         Place("/raise/54/"),
         Place("/raise/15/", act=empty_raise, status=422),
+        Place("/intake/"),
+        Place("/intake/?last={inquiry}"),
+        Place("/intake/", act=looked_up),
+        Place("/intake/", act=empty_call, status=422),
+        Place("/inquiries/"),
+        Place("/inquiries/?state=any&received_from=x"),
+        Place("/inquiries/?q=nothing"),
+        Place("/cases/{inquiry}/"),
+        Place("/faq/"),
+        Place("/faq/{faq}/"),
+        Place("/faq/new/"),
+        Place("/faq/{faq}/edit/"),
+        Place("/faq/{faq}/edit/", act=empty_faq, status=422),
+        Place("/faq/hints/?title=宛名"),
     ),
     "ogawa": (Place("/"),),  # パッケージ保守
     "ishii": (  # HW/NW保守
@@ -620,6 +654,16 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/monitor/beats/"),
         Place("/cases/{alerted}/"),
     ),
+    "makino": (  # 桐原市
+        Place("/cases/{answered}/"),
+        Place("/inquiries/"),
+        Place("/faq/"),
+        Place("/faq/{faq}/"),
+        Place("/report/?duty=54"),
+        Place("/intake/", status=403),
+    ),
+    "ogawa": (Place("/"), Place("/cases/{inquiry}/")),  # パッケージ保守
+    "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
     "kubo": (  # administrator
         Place("/"),
         Place("/matrix/"),
@@ -697,6 +741,8 @@ NOT_PAGES = {
     "tasks:attach": "POST, goes to the task",
     "tasks:close": "POST, goes to the task; the form for the row of a list is a part of the dashboard",
     "tasks:case_attach": "POST, goes to the case",
+    "helpdesk:answer": "POST, goes to the case; its refusals are pages of the case",
+    "helpdesk:ask": "POST, goes to the case",
     "tasks:urge": "POST, goes to the task or to the dashboard",
     "notices:open": "POST, goes to what the notice tells of",
     "notices:read": "POST, goes to the notices",
@@ -807,6 +853,33 @@ def cases_of_the_morning(world) -> None:
     cases.raise_case(duty(13), title="新しい市長印", answers=seal, **town)
 
 
+def calls(world) -> dict[str, Any]:
+    """A caller, two calls of theirs (one answered at once and over), a FAQ, a canned sentence."""
+    desk = {"by": world.yamaguchi, "at": NOW}
+    caller = Contact(
+        organization=world.kirihara,
+        name="柴田 直樹",
+        department="税務課",
+        phone="0123-45-6712",
+        note="9時から",
+    )
+    contacts.keep(caller, **desk)
+    contacts.keep(Canned(key="1", name="調査中", text="調べています。"), **desk)
+    words = {"question": "連続紙の宛名がずれる", "answer": "改行位置を -2 にする", "category": "印刷"}
+    faq = faqs.save(Faq(), words=words, version=0, publish=True, **desk)
+    call = {
+        "channel": "phone", "title": "督促状の宛名がずれる", "text": "2行下に", "received_at": NOW,
+        "contact": caller, "team": world.team["helpdesk"], **desk,
+    }  # fmt: skip
+    first = inbox.register(world.kirihara, **call)
+    given = {"by": world.ogawa, "team": world.team["package"], "at": NOW}
+    inbox.answer(first.inquiry, "原因を調べています", **given)
+    second = inbox.register(world.kirihara, **call, first_answer="改行位置を直す", faq=faq)
+    step = second.steps.get(key=56)
+    progress.close(step, answers={"history_recorded": True}, team=world.team["helpdesk"], **desk)
+    return {"inquiry": first.number, "answered": second.number, "faq": faq.pk}
+
+
 @pytest.fixture
 def scene(world) -> dict[str, Any]:
     """What the pages show: tasks in every state, a file, comments, a start code, a second factor."""
@@ -842,7 +915,7 @@ def scene(world) -> dict[str, Any]:
         fresh = people.create(login=login, name=name, organization=world.shiomi, by=world.kubo, at=NOW)
         memberships.join(fresh, team=world.team["shiomi"], starts_on=NOW.date(), by=world.kubo, at=NOW)
     plan, schedule = published(world, desk, own)
-    cases_there = travelling(world)
+    cases_there = travelling(world) | calls(world)
     raised(world, desk, own)
     stray = task(31)
     progress.save_answers(stray, answers={"order_checked": True}, **desk)

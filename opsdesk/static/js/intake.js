@@ -30,7 +30,7 @@ function pick(button) {
   field("caller").value = caller;
   field("organization").value = organization;
   number();
-  field("title").focus();
+  if (document.activeElement.form !== form || document.activeElement === field("phone")) field("title").focus();
   say(`${caller} を選びました。`);
   htmx.trigger(form, "look");
 }
@@ -38,7 +38,7 @@ function pick(button) {
 function choose() {
   const current = candidates().find((item) => "current" in item.dataset);
   const button = current?.querySelector("[data-pick]");
-  if (button) pick(button); else go(field("phone"), 1);
+  if (button) pick(button); else if (!field("title").value) field("organization").focus();
 }
 
 function move(step) {
@@ -102,7 +102,7 @@ form.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (event.shiftKey) go(target, -1);
   else if (target === field("phone") && target.value.trim() && !field("contact").value) {
-    if (isFresh()) choose(); else wanted = true;
+    if (isFresh()) choose(); else { wanted = true; field("title").focus(); } // what is typed next is the title
   } else go(target, 1);
 });
 
