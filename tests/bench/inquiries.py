@@ -34,7 +34,7 @@ OFTEN = [1 / (n + 1) for n in range(len(NOUNS))]
 
 
 def build(count):
-    """The smallest municipality has the login "small"; 稀語 is one in 40,000, 旧庁舎 the oldest tenth."""
+    """The smallest municipality has the login "small"; 稀語 is one in 40,000, 旧庁舎 the oldest 5%."""
     teams = people()
     load(in_force_on=date(2015, 4, 1), by=None, at=datetime(2015, 3, 1, tzinfo=UTC))
     members = list(Organization.objects.filter(kind="member").order_by("position"))
@@ -64,7 +64,7 @@ def _case(n, count, reporter, chance, *, entry, union, by, team):
     at = BEGAN + n * EVERY
     year = at.year - (at.month < 4)
     title = chance.choices(NOUNS, OFTEN)[0] + chance.choice(VERBS)
-    title += ("旧庁舎" if n <= count // 10 else "") + ("稀語" if n % 40_000 == 17 else "")
+    title += ("旧庁舎" if n <= count // 20 else "") + ("稀語" if n % 40_000 == 17 else "")
     return Case(
         pk=n,
         kind="inquiry",

@@ -19,7 +19,7 @@ WORDS = {  # what is typed, and whether the union finds something
     "検索": True,  # one in twenty
     "国保 外字": True,
     "稀語": True,  # five
-    "旧庁舎": True,  # the oldest tenth, and nothing newer
+    "旧庁舎": True,  # the oldest twentieth, and nothing newer
     "プリンタ 選挙": True,
     "プリンタ 旧庁舎 検索": True,
     "端末 汐見": False,

@@ -9,6 +9,7 @@ from opsdesk.accounts.access import nobody
 from opsdesk.accounts.doors import doors
 from tests.make import TODAY, at, make_task
 
+pytestmark = pytest.mark.slow
 PEOPLE = ("ono", "morishita")
 HUGE = "9" * 5000
 #: NUL, huge, digits that are not ASCII, dates that are none, a text longer than anything.

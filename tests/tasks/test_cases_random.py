@@ -26,7 +26,7 @@ from tests.make import at, duty
 KINDS = st.sampled_from(["auto", "auto", "chosen", "confirming"])
 EDGES = st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7), KINDS), max_size=14, unique=True)
 RESULT = {"key": "result", "label": "結果", "kind": "choice", "choices": ["OK", "NG"], "is_required": True}
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TRIES = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
