@@ -20,18 +20,39 @@ class OnTask(Protocol):
     def __call__(self, task: Task, /, *, by: Any, at: datetime) -> None: ...
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A way from a step of a case to a page that an app above has for it; `hint` says what for."""
+
+    url: str
+    label: str
+    hint: str = ""
+
+
+class Offering(Protocol):
+    def __call__(self, step: Task, /, *, is_member: bool) -> Offer | None: ...
+
+
 def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
     pass
 
 
+def _no_offer(_step: Task, /, *, is_member: bool) -> Offer | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Kind:
-    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case."""
+    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case.
+
+    `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
+    only); it asks nothing of the database."""
 
     code: str
     page: Callable[[Case], str] | None = None
     opened: OnCase = _nothing
     task_closed: OnTask = _nothing
+    offer: Offering = _no_offer
 
 
 _kinds: dict[str, Kind] = {}
