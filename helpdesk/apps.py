@@ -1,8 +1,18 @@
-"""The app helpdesk, a floor that later work moves into."""
+"""The app helpdesk."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HelpdeskConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
     name = "helpdesk"
-    verbose_name = "ヘルプデスク"
+    verbose_name = _("ヘルプデスク")
+
+    def ready(self) -> None:
+        from opsdesk.audit import timeline
+
+        from . import history, keeping
+
+        timeline.register(history.SENTENCES)
+        keeping.register()

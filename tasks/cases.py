@@ -108,6 +108,28 @@ def report(
     )  # fmt: skip
 
 
+@command
+def take_in(
+    duty: Duty,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    title: str,
+    answers: Mapping[str, Any] | None = None,
+    sources: Sequence[Case | Task] = (),
+) -> Case:
+    """What came from 依頼元 `team` by itself, as a mail does: it opens for who receives it, like a report.
+
+    `by` is None, the system, or who took it in. Raises Refusal with errors as raise_case."""
+    require_entry(duty, at)
+    if not is_reported(duty):
+        raise Refusal(_("No.%(number)s は通報・問合せでは起票できません。") % {"number": duty.number})
+    return _raise(
+        duty, by=by, team=team, at=at, title=title, answers=answers or {}, is_report=True, sources=sources
+    )
+
+
 def _raise(
     duty: Duty,
     *,
@@ -115,7 +137,7 @@ def _raise(
     team: Team,
     at: datetime,
     title: str,
-    concerns: Sequence[Organization],
+    concerns: Sequence[Organization] = (),
     answers: Mapping[str, Any],
     files: Collection[str] = (),
     everything: bool = False,

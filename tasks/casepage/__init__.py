@@ -122,7 +122,8 @@ class CasePage(Panels):
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:
         chosen = self.typed.get("kind") or CommentKind.PROGRESS
-        return [(k.value, str(k.label), k == chosen) for k in CommentKind]
+        kinds = [k for k in CommentKind if k != CommentKind.ANSWER or k == chosen]  # it has a form of its own
+        return [(k.value, str(k.label), k == chosen) for k in kinds]
 
     @cached_property
     def correcting(self) -> Paper | None:

@@ -23,12 +23,13 @@ TONES = {
     CommentKind.CONTACT.value: "",
     CommentKind.RECOVERY.value: "ok",
     CommentKind.REQUEST.value: "wait",
+    CommentKind.ANSWER.value: "ok",
 }
 #: What the filter shows, by its value in the address: kinds of notes, or "file" and "step".
 SHOWS: Mapping[str, frozenset[str]] = {
     "": frozenset(),
     "decided": frozenset({CommentKind.JUDGEMENT.value, CommentKind.RECOVERY.value}),
-    "told": frozenset({CommentKind.CONTACT.value, CommentKind.REQUEST.value}),
+    "told": frozenset({CommentKind.CONTACT.value, CommentKind.REQUEST.value, CommentKind.ANSWER.value}),
     "note": frozenset(CommentKind.values),
     "file": frozenset({"file"}),
     "step": frozenset({"step"}),

@@ -55,6 +55,7 @@ class CommentKind(models.TextChoices):
     CONTACT = "contact", _("連絡")
     RECOVERY = "recovery", _("復旧")
     REQUEST = "request", _("依頼")
+    ANSWER = "answer", _("回答")
 
 
 #: On a task, or on a case as a whole.
