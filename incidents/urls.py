@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .views.figures import incident_figures
 from .views.report import (
     incident_report,
     incident_report_compare,

@@ -42,6 +42,11 @@ MAIN = (
     Entry(_("案件"), "tasks:cases"),
     Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
     Entry(_("作業の台帳"), "tasks:ledger"),
+    Entry(_("集計"), "incidents:incident_figures", also=("/figures/",)),
+)
+FIGURES = (
+    Entry(_("障害"), "incidents:incident_figures"),
+    Entry(_("問合せ"), "helpdesk:inquiry_figures"),
 )
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
@@ -106,6 +111,11 @@ class Chrome:
     @cached_property
     def user_entries(self) -> list[Shown]:
         return list(shown(USER, self.request))
+
+    @cached_property
+    def figures(self) -> list[Shown]:
+        """The pages of figures beside one another."""
+        return list(shown(FIGURES, self.request))
 
     @cached_property
     def team(self) -> str:
