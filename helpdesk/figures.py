@@ -9,13 +9,16 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from opsdesk.lib.bars import Figure, Row
 from opsdesk.lib.localtime import LocalHour, LocalMonth
 from tasks.figures import Span, address, days_of, month_words
 
-CATEGORIES, UNSORTED = (), ""
 from .models import Channel, Inquiry
+
+UNSORTED = "none"
+CATEGORIES = (*((w, w) for w in ("操作", "不具合", "要望", "その他")), (UNSORTED, gettext_lazy("未分類")))
 
 #: month, channel, category, organization
 MONTH, CHANNEL, CATEGORY, TOWN = range(4)
@@ -90,7 +93,7 @@ class Inquiries:
     def _categories(self) -> Iterator[Row]:
         counts = self.by(CATEGORY)
         for word, label in CATEGORIES:
-            yield Row(label, counts.pop("" if word == UNSORTED else word, 0), self.url(category=word))
+            yield Row(str(label), counts.pop("" if word == UNSORTED else word, 0), self.url(category=word))
         yield from (Row(word, n) for word, n in sorted(counts.items()))
 
     def _towns(self) -> Iterator[Row]:

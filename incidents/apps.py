@@ -1,6 +1,9 @@
-"""The app incidents."""
+"""The app incidents: what broke."""
+
+from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,10 +14,31 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from opsdesk.audit import timeline
+        from opsdesk.notices import bell, words
+        from raci.models import CaseKind
         from tasks import kinds
 
-        from . import history
-        from .reporters import offer
+        from . import banner, handling, history, panels, reporters, tellings
 
         timeline.register(history.SENTENCES)
-        kinds.register(kinds.Kind("incident", offer=offer))
+        words.register(tellings.TELLINGS)
+        bell.facts["alarmed"] = banner.is_there
+        kinds.register(
+            kinds.Kind(
+                CaseKind.INCIDENT,
+                opened=handling.keep,
+                changed=handling.keep,
+                known=handling.known,
+                stops=handling.stops,
+                panels=panels.panels_of,
+                offer=reporters.offer,
+            )
+        )
+        post_migrate.connect(_catch_up, sender=self)
+
+
+def _catch_up(sender: Any, using: str, **_of: Any) -> None:
+    """Incidents that were raised before this app was there."""
+    from .catchup import catch_up
+
+    catch_up(using)

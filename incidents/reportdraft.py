@@ -21,6 +21,8 @@ from raci.models import FieldKind
 from tasks.casegraph import graph_of
 from tasks.models import Audience, Case, Comment, CommentKind, Task
 
+from .models import Incident
+from .models.incident import Level
 from .reportcontent import ITEMS
 
 
@@ -32,6 +34,7 @@ class Sources:
     concerned: Sequence[Organization]
     steps: Sequence[Task]
     notes: Sequence[Comment]
+    incident: Incident | None = None
 
     @property
     def own(self) -> list[Task]:
@@ -66,10 +69,18 @@ def is_common(step: Task) -> bool:
 def facts_of(of: Sources) -> dict[str, Any]:
     """What the paper takes from the case with every version (reportcontent.FACTS)."""
     return {
-        "level": _last(of.steps, "level"),
+        "level": _level(of),
         "cause_kind": _last(of.steps, "cause_kind"),
         "concerns": [[o.pk, str(o)] for o in of.concerned],
     }
+
+
+def _level(of: Sources) -> str:
+    """2 一部停止: as it is judged today."""
+    said = _last(of.steps, "level")
+    if of.incident is None or not of.incident.level:
+        return said
+    return str(Level(of.incident.level).label).removeprefix("レベル")
 
 
 def draft(of: Sources, today: date) -> dict[str, str]:

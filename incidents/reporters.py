@@ -16,6 +16,7 @@ from tasks.acting import CLOSE, FILL, main_teams, own_teams, proxy_teams
 from tasks.kinds import Offer
 from tasks.models import Audience, Case, Comment, Task
 
+from .models import Incident
 from .reportdraft import Sources
 
 #: The key of the file field that a step has which sends the report, whatever its number.
@@ -70,10 +71,11 @@ def offer(step: Task, /, *, is_member: bool) -> Offer | None:
 
 
 def sources_of(case: Case) -> Sources:
-    """What the draft is made from; three statements."""
+    """What the draft is made from; four statements."""
     steps = case.steps.filter(is_withdrawn=False).select_related("duty", "organization").order_by("pk")
     standing = list(steps)
     notes = Comment.objects.filter(audience=Audience.ALL).select_related("team__role").order_by("at", "pk")
     said = notes.filter(case=case) | notes.filter(task__in=[s.pk for s in standing])
     places = Organization.objects.filter(concerns__case=case).order_by("position", "pk")
-    return Sources(case, list(places), standing, list(said))
+    incident = Incident.objects.filter(case=case).first()
+    return Sources(case, list(places), standing, list(said), incident)

@@ -1,4 +1,4 @@
-"""Whether an incident was judged and mended in time: its steps against their due, as the database sees them."""
+"""Whether an incident was judged and mended in time: its steps against their due. For the database."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("notices/", include("opsdesk.notices.urls")),
     path("", include("raci.urls")),
-    path("", include("incidents.urls")),
     path("", include("tasks.urls")),
+    path("", include("incidents.urls")),
 ]
 handler500 = "opsdesk.outage.server_error"

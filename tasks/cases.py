@@ -303,6 +303,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
     note_case(case)
+    kinds.of(case.kind).changed(case, by=by, at=at)
     casetelling.ended(case, by=by, at=at)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""

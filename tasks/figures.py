@@ -1,4 +1,4 @@
-"""What pages of figures stand on: the fiscal year and the municipality that the address chooses, the sheets."""
+"""What pages of figures stand on: the fiscal year and the municipality of the address, the sheets."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ class Span:
 
 def towns_for(standing: Standing) -> list[Town]:
     members = {t.organization_id for t in all_teams() if t.is_member}
-    return [
-        Town(pk, code, name) for code, name, pk in organizations_of(teams_for(standing)) if pk in members
-    ]
+    return [Town(pk, code, name) for code, name, pk in organizations_of(teams_for(standing)) if pk in members]
 
 
 def span_of(request: Request, oldest: datetime | None) -> Span:

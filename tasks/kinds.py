@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from raci.models import CaseKind
 
+from .clock import Span
 from .models import Case, Task
+from .stepdue import Answers
 
 
 class OnCase(Protocol):
@@ -41,9 +43,21 @@ def _no_offer(_step: Task, /, *, is_member: bool) -> Offer | None:
     return None
 
 
+class Panel(NamedTuple):
+    """What an app adds to the page of a case: `place` is pills, sub, acts, main or aside; the template finds
+    `what` under that name."""
+
+    place: str
+    template: str
+    what: Any
+
+
 @dataclass(frozen=True)
 class Kind:
-    """`opened` and `task_closed` run in the transaction of the command; `page`: the address of a case.
+    """`opened`, `task_closed` and `changed` run in the transaction of the command; `changed` after everything
+    that opened, closed or ended. `page`: the address of a case. `known`: the answers of a case, by duty and
+    field, as they are judged today. `stops`: when its clock stood still. `panels`: of the page of a case
+    (tasks.casepage.CasePage).
 
     `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
     only); it asks nothing of the database."""
@@ -53,6 +67,10 @@ class Kind:
     opened: OnCase = _nothing
     task_closed: OnTask = _nothing
     offer: Offering = _no_offer
+    changed: OnCase = _nothing
+    known: Callable[[Case, Answers], Answers] = lambda _case, answers: answers
+    stops: Callable[[Case], Sequence[Span]] = lambda _case: ()
+    panels: Callable[[Any], Sequence[Panel]] = lambda _page: ()
 
 
 _kinds: dict[str, Kind] = {}

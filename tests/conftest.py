@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
 from opsdesk import navigation
-from opsdesk.lib import era
+from opsdesk.lib import era, keptlist
 from raci import definition
 from tasks import casegraph, changedays, changeground, changes, choices, searching
 from tests import servers
@@ -101,4 +101,5 @@ def nothing_is_remembered() -> None:
     choices.forget()
     searching.forget()
     era.forget()
+    keptlist.forget()
     navigation.forget()

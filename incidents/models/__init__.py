@@ -1,5 +1,7 @@
-"""What broke: the reports of incidents."""
+"""What an incident has that another case has not."""
 
+from .incident import Incident, Stage
+from .pause import Pause
 from .report import IncidentReport
 
-__all__ = ["IncidentReport"]
+__all__ = ["Incident", "IncidentReport", "Pause", "Stage"]

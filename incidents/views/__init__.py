@@ -1,1 +1,1 @@
-"""Views of incidents."""
+"""The pages of incidents."""

@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """`head`: what the rows are; `heads`: of the further cells. `overlaps`: a record counts in several rows."""
+    """`head`: what the rows are; `heads`: of further cells. `overlaps`: a record counts in several rows."""
 
     key: str
     title: str
