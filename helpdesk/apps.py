@@ -11,8 +11,10 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from opsdesk.audit import timeline
+        from tasks import boardpanels
 
-        from . import history, keeping
+        from . import board, history, keeping
 
         timeline.register(history.SENTENCES)
         keeping.register()
+        boardpanels.register(boardpanels.MAIN, board.unanswered)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from opsdesk.lib.bars import Figure, Row
 from opsdesk.lib.localtime import LocalHour, LocalMonth
+from raci.access import standing_of
+from raci.models import CaseKind, Duty, Edition
 from tasks.figures import Span, address, days_of, month_words
+from tasks.reach import Arm, reach_of
 
+from .filters import CATEGORIES, UNSORTED
 from .models import Channel, Inquiry
-
-UNSORTED = "none"
-CATEGORIES = (*((w, w) for w in ("操作", "不具合", "要望", "その他")), (UNSORTED, gettext_lazy("未分類")))
 
 #: month, channel, category, organization
 MONTH, CHANNEL, CATEGORY, TOWN = range(4)
@@ -122,5 +123,19 @@ def oldest(visible: Any) -> Any:
     return visible.order_by("received_at").values_list("received_at", flat=True).first()
 
 
-def all_of(user: Any, today: Any) -> Any:
+def all_of(user: Any, today: date) -> Any:
+    """Inquiries that the person reads. Who reads them all is not asked of each: that takes longer than to
+    count them."""
+    reach = reach_of(standing_of(user, today))
+    if reach is None or _reads_all(reach):
+        return Inquiry.objects.all()
     return Inquiry.objects.visible_to(user, today)
+
+
+def _reads_all(reach: Iterable[Arm]) -> bool:
+    """A vendor's team reads every case that begins where inquiries do, whatever the edition."""
+    entries = Duty.objects.filter(
+        case_kind=CaseKind.INQUIRY, is_entry=True, edition__in=Edition.objects.published()
+    )
+    found = set(entries.values_list("pk", flat=True))
+    return any(not arm.is_member and found <= set(arm.entries) for arm in reach)

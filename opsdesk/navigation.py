@@ -41,6 +41,7 @@ MAIN = (
     Entry(_("作業分担表"), "tasks:matrix", also=("/editions/", "/duties/")),
     Entry(_("年間予定"), "tasks:year_now", also=("/month/",)),
     Entry(_("障害"), "incidents:list"),
+    Entry(_("受付"), "helpdesk:inquiries", also=("/intake/", "/faq/")),
     Entry(_("変更管理"), "tasks:changes"),
     Entry(_("業務依頼"), "tasks:answers"),
     Entry(_("作業一覧"), "tasks:list"),

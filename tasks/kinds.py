@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -53,6 +53,18 @@ class Panel(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Insert:
+    """What an app above shows on the common page of a case: its template reads page, panel (`context`)."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+def _no_panel(_page: Any) -> Insert | None:
+    return None
+
+
+@dataclass(frozen=True)
 class Kind:
     """`opened`, `task_closed` and `changed` run in the transaction of the command; `changed` after everything
     that opened, closed or ended. `page`: the address of a case. `known`: the answers of a case, by duty and
@@ -60,7 +72,9 @@ class Kind:
     (tasks.casepage.CasePage).
 
     `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
-    only); it asks nothing of the database."""
+    only); it asks nothing of the database.
+
+    `panel` of a CasePage stands above its timeline; `hints` is the address that answers what is asked."""
 
     code: str
     page: Callable[[Case], str] | None = None
@@ -71,6 +85,8 @@ class Kind:
     known: Callable[[Case, Answers], Answers] = lambda _case, answers: answers
     stops: Callable[[Case], Sequence[Span]] = lambda _case: ()
     panels: Callable[[Any], Sequence[Panel]] = lambda _page: ()
+    panel: Callable[[Any], Insert | None] = _no_panel
+    hints: Callable[[], str] = str
 
 
 _kinds: dict[str, Kind] = {}
