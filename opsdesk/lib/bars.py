@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 #: Geometry of the picture: where bars begin, how long the longest is, how high a row is.
-LEFT, LONGEST, STEP = 126, 340, 24
+LEFT, LONGEST, STEP = 126, 230, 30
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Figure:
                 "label": row.label,
                 "count": f"{row.count:,}",
                 "x": str(LEFT),
-                "y": str(n * STEP + 4),
-                "y_text": str(n * STEP + 17),
+                "y": str(n * STEP + 6),
+                "y_text": str(n * STEP + 20),
                 "length": f"{length:.1f}",
                 "x_count": f"{LEFT + length + 6:.1f}",
             }
