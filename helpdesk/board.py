@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Window
 
 from tasks.boards import Board
-from tasks.kinds import Insert
+from tasks.kinds import Panel
 
 from .models import Inquiry
 from .reception import receives
@@ -13,7 +13,7 @@ from .reception import receives
 SHOWN = 8
 
 
-def unanswered(board: Board) -> Insert | None:
+def unanswered(board: Board) -> Panel | None:
     """Of who receives inquiries: the oldest of them, and how many there are; one statement."""
     if not receives(board.user, board.today):
         return None
@@ -22,4 +22,4 @@ def unanswered(board: Board) -> Insert | None:
     found = list(rows.order_by("received_at", "pk")[:SHOWN])
     count = found[0].total if found else 0
     context = {"rows": found, "count": count, "rest": count - len(found), "today": board.today}
-    return Insert("helpdesk/_board.html", context)
+    return Panel("helpdesk/_board.html", context)

@@ -13,20 +13,20 @@ from opsdesk.lib.era import era_short
 from opsdesk.lib.templatetags.dates import hm
 from raci.models import Sharing
 from tasks.acting import FILL
-from tasks.kinds import Insert
+from tasks.kinds import Panel
 from tasks.models import Audience, CommentKind
 
 from .models import Canned, Faq, Inquiry
 
 
-def panel_of(page: Any) -> Insert | None:
+def panel_of(page: Any) -> Panel | None:
     """Of a tasks.casepage.CasePage; None for a case that is older than this app."""
     rows = Inquiry.objects.select_related("contact", "organization", "faq")
     inquiry = rows.filter(case=page.case).first()
     if inquiry is None:
         return None
     found = InquiryPanel(inquiry, page)
-    return Insert("helpdesk/_inquiry.html", {"inquiry": found, "script": "js/answer.js"})
+    return Panel("helpdesk/_inquiry.html", {"inquiry": found, "script": "js/answer.js"})
 
 
 class InquiryPanel:

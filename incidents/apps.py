@@ -30,7 +30,7 @@ class IncidentsConfig(AppConfig):
                 changed=handling.keep,
                 known=handling.known,
                 stops=handling.stops,
-                panels=panels.panels_of,
+                parts=panels.parts_of,
                 offer=reporters.offer,
             )
         )

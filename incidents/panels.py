@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Team
 from opsdesk.lib.templatetags.dates import era_dt
-from tasks.kinds import Panel
+from tasks.kinds import Part
 from tasks.models import Acknowledgement, Task
 
 from .deadlines import Reckoning, reckon
@@ -128,14 +128,14 @@ class IncidentPage:
         return [_recovered(row) for row in rows if own is None or row.organization_id in own]
 
 
-def panels_of(page: Any) -> Sequence[Panel]:
+def parts_of(page: Any) -> Sequence[Part]:
     found = IncidentPage(page)
     return [
-        Panel("sub", "incidents/_sub.html", found),
-        Panel("pills", "incidents/_pills.html", found),
-        Panel("acts", "incidents/_acts.html", found),
-        Panel("aside", "incidents/_clock.html", found),
-        Panel("aside", "incidents/_recovery.html", found),
+        Part("sub", "incidents/_sub.html", found),
+        Part("pills", "incidents/_pills.html", found),
+        Part("acts", "incidents/_acts.html", found),
+        Part("aside", "incidents/_clock.html", found),
+        Part("aside", "incidents/_recovery.html", found),
     ]
 
 

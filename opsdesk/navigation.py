@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from incidents import banner
+from monitoring.reach import reads_monitoring
 from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
@@ -47,6 +48,7 @@ MAIN = (
     Entry(_("作業一覧"), "tasks:list"),
     Entry(_("案件"), "tasks:cases"),
     Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
+    Entry(_("システム監視"), "monitoring:devices", rule=reads_monitoring),
     Entry(_("作業の台帳"), "tasks:ledger"),
     Entry(_("集計"), "incidents:incident_figures", also=("/figures/",)),
 )

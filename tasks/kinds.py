@@ -22,6 +22,10 @@ class OnTask(Protocol):
     def __call__(self, task: Task, /, *, by: Any, at: datetime) -> None: ...
 
 
+def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class Offer:
     """A way from a step of a case to a page that an app above has for it; `hint` says what for."""
@@ -35,15 +39,11 @@ class Offering(Protocol):
     def __call__(self, step: Task, /, *, is_member: bool) -> Offer | None: ...
 
 
-def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
-    pass
-
-
 def _no_offer(_step: Task, /, *, is_member: bool) -> Offer | None:
     return None
 
 
-class Panel(NamedTuple):
+class Part(NamedTuple):
     """What an app adds to the page of a case: `place` is pills, sub, acts, main or aside; the template finds
     `what` under that name."""
 
@@ -53,14 +53,14 @@ class Panel(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Insert:
+class Panel:
     """What an app above shows on the common page of a case: its template reads page, panel (`context`)."""
 
     template: str
     context: Mapping[str, Any]
 
 
-def _no_panel(_page: Any) -> Insert | None:
+def _no_panel(_page: Any) -> Panel | None:
     return None
 
 
@@ -68,25 +68,22 @@ def _no_panel(_page: Any) -> Insert | None:
 class Kind:
     """`opened`, `task_closed` and `changed` run in the transaction of the command; `changed` after everything
     that opened, closed or ended. `page`: the address of a case. `known`: the answers of a case, by duty and
-    field, as they are judged today. `stops`: when its clock stood still. `panels`: of the page of a case
-    (tasks.casepage.CasePage).
-
+    field, as they are judged today. `stops`: when its clock stood still. `parts` of a CasePage stand in its
+    places, `panel` of it above its timeline; `hints` is the address that answers what is asked.
     `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
-    only); it asks nothing of the database.
-
-    `panel` of a CasePage stands above its timeline; `hints` is the address that answers what is asked."""
+    only); it asks nothing of the database."""
 
     code: str
     page: Callable[[Case], str] | None = None
     opened: OnCase = _nothing
     task_closed: OnTask = _nothing
-    offer: Offering = _no_offer
     changed: OnCase = _nothing
     known: Callable[[Case, Answers], Answers] = lambda _case, answers: answers
     stops: Callable[[Case], Sequence[Span]] = lambda _case: ()
-    panels: Callable[[Any], Sequence[Panel]] = lambda _page: ()
-    panel: Callable[[Any], Insert | None] = _no_panel
+    parts: Callable[[Any], Sequence[Part]] = lambda _page: ()
+    panel: Callable[[Any], Panel | None] = _no_panel
     hints: Callable[[], str] = str
+    offer: Offering = _no_offer
 
 
 _kinds: dict[str, Kind] = {}

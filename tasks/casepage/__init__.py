@@ -48,7 +48,7 @@ class CasePage(Panels):
     """Who may do what with a case now; its timeline."""
 
     @cached_property
-    def kind_panel(self) -> kinds.Insert | None:
+    def kind_panel(self) -> kinds.Panel | None:
         """What the app of its kind has to add."""
         return kinds.of(self.case.kind).panel(self)
 

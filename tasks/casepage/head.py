@@ -108,11 +108,11 @@ class Head(Base):
         return kinds.of(self.case.kind).known(self.case, {s.key: s.answers for s in self.steps})
 
     @cached_property
-    def panels(self) -> dict[str, list[kinds.Panel]]:
+    def parts(self) -> dict[str, list[kinds.Part]]:
         """What the app of this kind of case adds, by place."""
-        found: dict[str, list[kinds.Panel]] = {}
-        for panel in kinds.of(self.case.kind).panels(self):
-            found.setdefault(panel.place, []).append(panel)
+        found: dict[str, list[kinds.Part]] = {}
+        for part in kinds.of(self.case.kind).parts(self):
+            found.setdefault(part.place, []).append(part)
         return found
 
     @property
