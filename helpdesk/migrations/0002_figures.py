@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("helpdesk", "0001_inquiries"),
-        ("tasks", "0009_answers"),
+        ("tasks", "0008_corrections"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("incidents", "0001_incidents"),
-        ("tasks", "0009_answers"),
+        ("tasks", "0008_corrections"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
