@@ -27,7 +27,8 @@ STATES = (
     (ANY, _("すべて")),
 )
 SCOPES = (("mine", _("自分")), ("team", _("自分の担当")), ("all", _("すべて")))
-CATEGORIES = tuple((word, word) for word in ("操作", "不具合", "要望", "その他"))
+UNSORTED = "none"
+CATEGORIES = (*((word, word) for word in ("操作", "不具合", "要望", "その他")), (UNSORTED, _("未分類")))
 
 
 class InquiryFilter(ListFilter):
@@ -36,7 +37,7 @@ class InquiryFilter(ListFilter):
     organization = Choice(label=_("団体"), choices=(), method="by_organization")
     channel = Choice(label=_("手段"), choices=Channel.choices)
     q = Word(label=_("番号・件名・連絡者"), method="by_words")
-    category = Choice(label=_("区分"), choices=CATEGORIES)
+    category = Choice(label=_("区分"), choices=CATEGORIES, method="by_category")
     received_from = Date(label=_("受付日（から）"), method="by_first")
     received_to = Date(label=_("受付日（まで）"), method="by_last")
     hour = Number(label=_("受付の時（0〜23）"), field_name="received_at__hour", max_value=23)
@@ -81,6 +82,9 @@ class InquiryFilter(ListFilter):
 
     def by_organization(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.filter(organization=self.organizations[value])
+
+    def by_category(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(category="" if value == UNSORTED else value)
 
     def by_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         for word in value.split()[:5]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import faq, inquiries, inquiry, intake
+from .views import faq, figures, inquiries, inquiry, intake
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("inquiries/", inquiries.inquiries, name="inquiries"),
     path("inquiries/<str:number>/answer/", inquiry.answer, name="answer"),
     path("inquiries/<str:number>/ask/", inquiry.ask, name="ask"),
+    path("figures/inquiries/", figures.inquiry_figures, name="inquiry_figures"),
     path("faq/", faq.faq_list, name="faqs"),
     path("faq/new/", faq.faq_edit, name="faq_new"),
     path("faq/hints/", faq.faq_hints, name="faq_hints"),

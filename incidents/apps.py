@@ -18,7 +18,7 @@ class IncidentsConfig(AppConfig):
         from raci.models import CaseKind
         from tasks import kinds
 
-        from . import banner, handling, history, panels, tellings
+        from . import banner, handling, history, panels, reporters, tellings
 
         timeline.register(history.SENTENCES)
         words.register(tellings.TELLINGS)
@@ -31,6 +31,7 @@ class IncidentsConfig(AppConfig):
                 known=handling.known,
                 stops=handling.stops,
                 parts=panels.parts_of,
+                offer=reporters.offer,
             )
         )
         post_migrate.connect(_catch_up, sender=self)

@@ -36,4 +36,10 @@ SENTENCES = {
     "incident.rejudged": Sentence(gettext_lazy("判断"), rejudged, reason, "info"),
     "incident.paused": Sentence(gettext_lazy("先方待ち"), paused, reason, "wait"),
     "incident.resumed": Sentence(gettext_lazy("再開"), resumed, tone="info"),
+    "incident_report.saved": Sentence(
+        gettext_lazy("障害報告書"), lambda e: _("%(case)s の第%(number)s版を保存") % e.data
+    ),
+    "incident_report.sent": Sentence(
+        gettext_lazy("障害報告書"), lambda e: _("%(case)s の第%(number)s版を送付") % e.data, tone="ok"
+    ),
 }

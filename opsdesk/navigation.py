@@ -50,6 +50,11 @@ MAIN = (
     Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
     Entry(_("システム監視"), "monitoring:devices", rule=reads_monitoring),
     Entry(_("作業の台帳"), "tasks:ledger"),
+    Entry(_("集計"), "incidents:incident_figures", also=("/figures/",)),
+)
+FIGURES = (
+    Entry(_("障害"), "incidents:incident_figures"),
+    Entry(_("問合せ"), "helpdesk:inquiry_figures"),
 )
 USER = (
     Entry(_("パスワードの変更"), "account_change_password", "key"),
@@ -124,6 +129,11 @@ class Chrome:
     @property
     def keys(self) -> SafeString:
         return drawn("ui/_keys.html", (), get_language())
+
+    @cached_property
+    def figures(self) -> list[Shown]:
+        """The pages of figures beside one another."""
+        return list(shown(FIGURES, self.request))
 
     @cached_property
     def team(self) -> str:

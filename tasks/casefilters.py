@@ -17,8 +17,9 @@ from .filters import duties_marked
 from .models import Case, Concern, Task
 
 MAIN = frozenset({Mark.MAIN.value})
-ANY = "any"
-STATES = (*Case.State.choices, (ANY, _("すべて")))
+ANY, COUNTED = "any", "counted"
+STATES = (*Case.State.choices, (COUNTED, _("取り下げ・重複を除く")), (ANY, _("すべて")))
+GIVEN_UP = (Case.State.WITHDRAWN, Case.State.DUPLICATE)
 SCOPES = (("turn", _("自分の担当の番")), ("raised", _("自分の担当が起票・依頼")), ("all", _("すべて")))
 
 
@@ -52,6 +53,8 @@ class CaseFilter(ListFilter):
         return "-raised"
 
     def by_state(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        if value == COUNTED:
+            return queryset.exclude(state__in=GIVEN_UP)
         return queryset if value == ANY else queryset.filter(state=value)
 
     def by_scope(self, queryset: QuerySet, name: str, value: str) -> QuerySet:

@@ -26,6 +26,23 @@ def _nothing(_row: Any, *, by: Any, at: datetime) -> None:
     pass
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A way from a step of a case to a page that an app above has for it; `hint` says what for."""
+
+    url: str
+    label: str
+    hint: str = ""
+
+
+class Offering(Protocol):
+    def __call__(self, step: Task, /, *, is_member: bool) -> Offer | None: ...
+
+
+def _no_offer(_step: Task, /, *, is_member: bool) -> Offer | None:
+    return None
+
+
 class Part(NamedTuple):
     """What an app adds to the page of a case: `place` is pills, sub, acts, main or aside; the template finds
     `what` under that name."""
@@ -52,7 +69,9 @@ class Kind:
     """`opened`, `task_closed` and `changed` run in the transaction of the command; `changed` after everything
     that opened, closed or ended. `page`: the address of a case. `known`: the answers of a case, by duty and
     field, as they are judged today. `stops`: when its clock stood still. `parts` of a CasePage stand in its
-    places, `panel` of it above its timeline; `hints` is the address that answers what is asked."""
+    places, `panel` of it above its timeline; `hints` is the address that answers what is asked.
+    `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
+    only); it asks nothing of the database."""
 
     code: str
     page: Callable[[Case], str] | None = None
@@ -64,6 +83,7 @@ class Kind:
     parts: Callable[[Any], Sequence[Part]] = lambda _page: ()
     panel: Callable[[Any], Panel | None] = _no_panel
     hints: Callable[[], str] = str
+    offer: Offering = _no_offer
 
 
 _kinds: dict[str, Kind] = {}

@@ -87,6 +87,9 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="inquiry_newest"),
             models.Index(fields=["organization", "-received_at"], name="inquiry_of_town"),
+            models.Index(
+                fields=["received_at", "channel", "category", "organization"], name="inquiry_figures"
+            ),
             models.Index(fields=["received_at", "id"], condition=Q(is_waiting=True), name="inquiry_waiting"),
         ]
 

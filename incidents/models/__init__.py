@@ -2,5 +2,6 @@
 
 from .incident import Incident, Stage
 from .pause import Pause
+from .report import IncidentReport
 
-__all__ = ["Incident", "Pause", "Stage"]
+__all__ = ["Incident", "IncidentReport", "Pause", "Stage"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization
 from raci.models import CaseKind, FieldKind
+from tasks import kinds
 from tasks.acting import when
 from tasks.asked import Field, Reading
 from tasks.changepanel import Panel, panel_of
@@ -106,6 +107,13 @@ class Panels(Head):
                 words = [_("他団体 %(n)s件") % {"n": others}] if others else []
                 found[f.key] = [*(c for c in named if c in codes), *words]
         return found
+
+    @cached_property
+    def offers(self) -> list[kinds.Offer]:
+        """Pages that an app above has for one of the steps that stand."""
+        offer, is_member = kinds.of(self.case.kind).offer, self.own_organizations is not None
+        found = [offer(s, is_member=is_member) for s in self.steps if not s.is_withdrawn]
+        return [o for o in dict.fromkeys(found) if o is not None]
 
     @cached_property
     def results(self) -> list[Result]:

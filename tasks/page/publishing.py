@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
 from raci.access import standing_of
+from tasks import kinds
 from tasks.acknowledgements import Ack, Version, own_organizations, versions_of
 from tasks.acting import CLOSE, COMMENT, main_teams
 from tasks.models import Task
@@ -75,22 +77,26 @@ class Publishing(Base):
         return [t for t in self.own(COMMENT) if t.role.kind == Organization.Kind.MEMBER]
 
     @property
+    def offer(self) -> kinds.Offer | None:
+        """A page that an app above has for this step of a case."""
+        if self.task.case is None or self.task.is_withdrawn:
+            return None
+        return kinds.of(self.task.case.kind).offer(self.task, is_member=not self.sees_names)
+
+    @property
     def may_acknowledge(self) -> bool:
         return self.my_ack is not None and self.my_ack.at is None
 
     @property
     def ack_pill(self) -> tuple[str, str]:
         """9/12 確認済, once all have acknowledged as done."""
-        found = self.published.acks if self.published else []
-        given = sum(a.at is not None for a in found)
-        kind = "done" if given == len(found) else "wait"
-        return kind, _("%(given)s/%(all)s 確認済") % {"given": given, "all": len(found)}
+        return ack_words(self.published.acks if self.published else [])
 
     @property
     def chips(self) -> list[tuple[str, str, str]]:
         """(class, municipality, words): who is missing first."""
         acks = self.published.acks if self.published else []
-        return [_chip(a) for a in sorted(acks, key=lambda a: a.at is not None)]
+        return [chip(a) for a in sorted(acks, key=lambda a: a.at is not None)]
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -160,7 +166,14 @@ class Publishing(Base):
         return [w for w in self.wishes if not w.version]
 
 
-def _chip(ack: Ack) -> tuple[str, str, str]:
+def ack_words(acks: Sequence[Ack]) -> tuple[str, str]:
+    """(kind of the pill, 9/12 確認済)."""
+    given = sum(a.at is not None for a in acks)
+    kind = "done" if given == len(acks) else "wait"
+    return kind, _("%(given)s/%(all)s 確認済") % {"given": given, "all": len(acks)}
+
+
+def chip(ack: Ack) -> tuple[str, str, str]:
     words: dict[str, Any] = {"who": ack.by}
     if ack.at is not None:
         return "chk", ack.name, _("確認済 %(who)s") % words

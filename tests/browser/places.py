@@ -11,6 +11,10 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
+from incidents import report as incident_reports
+from incidents.reportcontent import typed_of
+from incidents.reportdraft import draft
+from incidents.reporters import sources_of
 from monitoring.alerts import raise_alert
 from monitoring.findings import Finding, fingerprint
 from monitoring.models import Check, Device, Heartbeat, MaintenanceWindow, Watch
@@ -139,6 +143,17 @@ def empty_raise(page: Page, scene: dict[str, Any]) -> None:
 
 def no_reason(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("main").get_by_role("button").click()
+    page.get_by_role("alert").wait_for()
+
+
+def wrong_report(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("検知日時").fill("きのう")
+    page.get_by_role("button", name="保存する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def unreasoned_report(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="改訂した第2版を送る").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -471,6 +486,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/cases/{incident}/add/", act=no_reason, status=422),
         Place("/cases/{incident}/link/"),
         Place("/cases/{incident}/link/", act=no_reason, status=422),
+        Place("/incidents/{reported}/report/"),
+        Place("/incidents/{reported}/report/?version=1"),
+        Place("/incidents/{reported}/report/edit/"),
+        Place("/incidents/{reported}/report/edit/", act=wrong_report, status=422),
+        Place("/incidents/{reported}/report/compare/"),
+        Place("/figures/incidents/"),
+        Place("/figures/inquiries/?organization=shiomi"),
         Place("/tasks/{step}/"),
         Place("/tasks/files/{case_file}/withdraw/"),
         Place("/tasks/999999/", status=404),
@@ -509,6 +531,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/tasks/{daily}/"),
         Place("/tasks/{foreign}/", status=404),
         Place("/cases/{change}/"),
+        Place("/incidents/{reported}/report/"),
+        Place("/figures/incidents/?year=2026"),
+        Place("/figures/inquiries/"),
         Place("/cases/{incident}/"),
         Place("/cases/{ended}/"),
         Place("/tasks/{step}/"),
@@ -523,6 +548,8 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/month/2026-11/"),
     ),
     "morishita": (  # 広域組合
+        Place("/incidents/{reported}/report/"),
+        Place("/incidents/{reported}/report/", act=unreasoned_report, status=422),
         Place("/"),
         Place("/search/"),
         Place("/search/?q=%E7%A2%BA%E8%AA%8D"),
@@ -724,6 +751,8 @@ THROUGH_THE_FORM = {None, "takahashi", "horie"}
 
 #: Addresses without a page of their own, and why.
 NOT_PAGES = {
+    "incidents:incident_report_send": "POST, goes to the report",
+    "incidents:incident_report_export": "a file",
     "monitoring:healthz": "JSON for whoever starts the processes",
     "monitoring:metrics": "text for Prometheus",
     "monitoring:beat": "text for a batch",
@@ -816,12 +845,37 @@ def travelling(world) -> dict[str, Any]:
     front.close(16, "sato", then=[18, 23], level="2 一部停止", concerns=["shiomi", "mizuno"], impact="窓口")
     situation = {"now": "原因を調査中", "impact": "窓口の証明書交付", "next": "11:30 に再度知らせる"}
     casenotes.situate(incident, situation=situation, **desk)
+    ended_well = reported(world)
     ended = front.raise_(45, "ono", title="帳票の変更", kind="データ", content="直す", reason="誤り")
     cases.withdraw(ended, by=world.ono, at=NOW, reason="不要になった")
     return {
-        **{"change": change.number, "incident": incident.number, "ended": ended.number},
+        **{
+            "change": change.number,
+            "incident": incident.number,
+            "reported": ended_well.number,
+            "ended": ended.number,
+        },
         **{"note": note.pk, "case_file": file.pk, "step": incident.steps.get(duty__number=18).pk},
     }
+
+
+def reported(world: Any) -> Any:
+    """An incident that is over: its report was sent, and is being revised."""
+    front = Desk(world, now=NOW)
+    call = {"caller": "大野", "channel": "電話", "noticed_at": "R8.11.20 8:40", "content": "出ない"}
+    case = front.raise_(
+        15, "yamaguchi", title="印刷サーバの停止", provisional_level="2", whom=["shiomi"], **call
+    )
+    front.close(16, "sato", then=[19], level="2 一部停止", concerns=["shiomi", "mizuno"], impact="窓口")
+    front.close(19, "ishii", device="PRT01", cause="容量不足", action="一時ファイルを退避")
+    front.close(25, "sato", result="回復", confirmed="試験印刷 正常")
+    front.close(24, "yamaguchi", course_recorded=True, cause_kind="ハードウェア")
+    step, desk = front.step(26), {"by": world.yamaguchi, "team": world.team["helpdesk"], "at": NOW}
+    words = typed_of(draft(sources_of(case), NOW.date()))
+    incident_reports.save(step, typed=words, **desk)
+    incident_reports.send(step, version=1, **desk)
+    incident_reports.save(step, typed={**words, "cause": "一時ファイルの残り"}, **desk)
+    return case
 
 
 def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
