@@ -181,7 +181,7 @@ def _new(finding: Finding, *, by: Any, at: datetime) -> Alert:
     """A new alert; its task is the one of the same fault if that is still open, else a new case's."""
     is_storm = _is_storm(finding, at)
     device = finding.device
-    place = finding.task.organization if finding.task else device.organization if device else None
+    place = device.organization if device else finding.place
     alert = Alert(
         fingerprint=_storm_mark(device, finding.source) if is_storm else finding.fingerprint,
         state=finding.state,
@@ -201,7 +201,7 @@ def _new(finding: Finding, *, by: Any, at: datetime) -> Alert:
     before = _before(alert)
     alert.task = finding.task or (before.task if before else None)
     alert.case = before.case if before and not finding.task else None
-    if alert.task is None:
+    if alert.task is None and alert.heartbeat is None:
         _raise(alert, by=by, at=at)
     alert.save()
     record(

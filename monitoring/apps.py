@@ -13,10 +13,12 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from opsdesk.audit import timeline
         from opsdesk.notices import words
+        from tasks import cautions
         from tasks.linking import knowing
 
-        from . import alerts, history, tellings
+        from . import alerts, health, history, tellings
 
         timeline.register(history.SENTENCES)
         words.register(tellings.TELLINGS)
         knowing.append(alerts.known_of)
+        cautions.more.append(health.caution)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from opsdesk.accounts.models import Organization
 from tasks.models import Task
 
 from .models import Check, Device, Heartbeat, Source, State
@@ -19,7 +20,8 @@ class Finding:
     """`fingerprint` is the same for the same fault; `said` are the tool's words, `evidence` (JSON, no NUL)
     what came with them. `ref`: the source's own number of this event: the same one twice is one event.
 
-    `key` and `task` are a heartbeat's: whose marks say who reads it, and the open task it is about."""
+    `key` and `task` are a heartbeat's: whose marks say who reads it, the open task it is
+    about, and whose it is."""
 
     fingerprint: str
     watch: str
@@ -34,6 +36,7 @@ class Finding:
     ref: str = ""
     key: int | None = None
     task: Task | None = None
+    place: Organization | None = None
 
 
 def fingerprint(*parts: Any) -> str:

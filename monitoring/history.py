@@ -20,6 +20,10 @@ def _title(event: Event) -> str:
     return str(event.data.get("title", ""))
 
 
+def _said(event: Event) -> str:
+    return str(event.data.get("said", ""))
+
+
 def _before(event: Event) -> str:
     before = event.data.get("before") or {}
     return "\n".join(f"{name}: {value}" for name, value in before.items())
@@ -41,7 +45,7 @@ def _kept(noun: str, verb: str) -> Callable[[Event], str]:
 
 SENTENCES = {
     "alert.raised": Sentence(t("検知"), _raised, _title, "bad"),
-    "alert.recovered": Sentence(t("復旧"), t("復旧を確認"), lambda e: str(e.data.get("said", "")), "ok"),
+    "alert.recovered": Sentence(t("復旧"), t("復旧を確認"), _said, "ok"),
     "alert.confirmed": Sentence(t("確認"), t("確認した"), lambda e: str(e.data.get("note", "")), "info"),
     "case.alert_recovered": Sentence(t("復旧"), t("監視で復旧を確認"), _title, "ok"),
     "case.alert_again": Sentence(t("検知"), t("監視で再び検知"), _title, "bad"),
@@ -53,6 +57,11 @@ SENTENCES = {
             ("changed", t("変更"), gettext_noop("を変更")),
         )
     },
+    "heartbeat.started": Sentence(t("開始"), _kept(NOUNS["heartbeat"], gettext_noop("の開始"))),
+    "heartbeat.succeeded": Sentence(
+        t("成功"), _kept(NOUNS["heartbeat"], gettext_noop("の成功")), _said, "ok"
+    ),
+    "heartbeat.failed": Sentence(t("失敗"), _kept(NOUNS["heartbeat"], gettext_noop("の失敗")), _said, "bad"),
     **{
         f"{code}.token_renewed": Sentence(t("トークン"), _kept(NOUNS[code], gettext_noop("のトークンを発行")))
         for code in ("source", "heartbeat")

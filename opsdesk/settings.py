@@ -55,6 +55,12 @@ VARIABLES = (
     ),
     Variable("MAIL_FROM", env.address, "", "通知のメールの差出人。EMAIL_URL があるときは必要"),
     Variable("SITE_URL", env.site, "", "通知のメールに書く、この画面の住所。https:// から書く"),
+    Variable(
+        "METRICS_TOKEN",
+        env.key,
+        "",
+        "/metrics を読む Prometheus のトークン（32 文字以上）。なければ /metrics は開けない",
+    ),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
 ENV = env.read(VARIABLES)
@@ -195,7 +201,11 @@ CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
     "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
+    "listen": {"task": "monitoring.jobs.listen", "schedule": 60.0, "options": {"expires": 55}},
+    "check": {"task": "monitoring.jobs.check", "schedule": 15.0, "options": {"expires": 14}},
 }
+CELERY_BEAT_SCHEDULER = "monitoring.scheduler:Scheduler"
+METRICS_TOKEN = ENV["METRICS_TOKEN"]
 GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
 
 # Who.
@@ -284,6 +294,7 @@ CSRF_TRUSTED_ORIGINS = ENV["CSRF_TRUSTED_ORIGINS"]
 if ENV["TRUSTED_PROXIES"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENV["HTTPS"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # whoever starts the processes asks them without the proxy
 SECURE_HSTS_SECONDS = 365 * 86400 if ENV["HTTPS"] else 0
 # The neighbours under the organization's domain are not ours to promise HTTPS for (W005, W021).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

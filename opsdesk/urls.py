@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("notices/", include("opsdesk.notices.urls")),
+    path("", include("monitoring.urls")),
     path("", include("raci.urls")),
     path("", include("tasks.urls")),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from monitoring import params
@@ -20,18 +22,27 @@ class CheckQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True, device__is_active=True)
 
+    def reaching(self, user: Any, now: datetime):
+        """Of devices that the person reads."""
+        devices = Device.objects.visible_to(user, timezone.localdate(now))
+        return self.filter(device__in=devices)
+
+    def free(self, now: datetime):
+        """It is time, and nobody runs it: the lease of a worker that died has run out."""
+        return self.filter(Q(leased_until=None) | Q(leased_until__lt=now), next_at__lte=now)
+
     def due(self, now: datetime):
-        """To be run now, by nobody yet: the lease of a worker that died has run out."""
-        free = Q(leased_until=None) | Q(leased_until__lt=now)
-        return self.active().filter(next_at__lte=now).filter(free)
+        """To be run now."""
+        return self.active().free(now)
 
 
 class Check(models.Model):
     """`params` are read by monitoring/params.py (port, path, text …), `limits` are {quantity: {"warning": 85,
     "critical": 95}}. Bad is `bad_of` of the last `window` answers, good again after `good_in_a_row`.
 
-    `next_at`, `leased_until` and `claims` say whose turn it is: who moves `claims` on runs it. `recent` are
-    the last answers, the newest last, True for good. One that nobody ran for `interval` + `grace` is late."""
+    `next_at`, `leased_until` and `leased_by` say whose turn it is: who writes the own name runs it. `recent`
+    are the levels of the last answers (0 good, 1 warning, 2 bad), the newest last. One that nobody ran for
+    `interval` + `grace` seconds is late."""
 
     class Kind(models.TextChoices):
         TCP = "tcp", _("TCP接続")
@@ -68,7 +79,7 @@ class Check(models.Model):
 
     next_at = models.DateTimeField(_("次の実行"))
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
-    claims = models.PositiveIntegerField(default=0, editable=False)
+    leased_by = models.CharField(max_length=32, blank=True, default="", editable=False)
 
     state = models.CharField(
         _("状態"), max_length=8, choices=State.choices, default=State.UNKNOWN, editable=False
@@ -102,6 +113,10 @@ class Check(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device} {self.name}"
+
+    def is_late(self, now: datetime) -> bool:
+        """Nobody ran it for longer than its interval and grace: what it last said may be old."""
+        return now > self.next_at + timedelta(seconds=self.interval + self.grace)
 
     def clean(self) -> None:
         """`params` and `limits` are what the kind understands; they are stored as they were read."""

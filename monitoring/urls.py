@@ -1,0 +1,14 @@
+"""Addresses of monitoring: those that machines call, and the pages."""
+
+from django.urls import path
+
+from .views import beat, health
+
+app_name = "monitoring"
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics_text, name="metrics"),
+    path("beat/<str:token>/", beat.beat, name="beat"),
+    path("beat/<str:token>/start", beat.beat_start, name="beat_start"),
+    path("beat/<str:token>/fail", beat.beat_fail, name="beat_fail"),
+]
