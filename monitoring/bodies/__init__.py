@@ -25,8 +25,8 @@ READERS: dict[str, Callable[[Any], list[Item]]] = {
 
 
 def read(kind: str, body: bytes) -> list[Item]:
-    """The items of `body`, sent by a source of `kind`; Unreadable if it is no JSON, Unsound if the JSON is not
-    what such a source sends. All or nothing: one wrong item refuses the whole body."""
+    """The items of `body`, sent by a source of `kind`. Unreadable if it is no JSON, Unsound if it is not what
+    such a source sends. All or nothing: one wrong item refuses the whole body."""
     data = parsed(body, lines=kind == "event")
     items = READERS[kind](data)
     if len(items) > ITEMS_LIMIT:

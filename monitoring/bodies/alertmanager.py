@@ -1,4 +1,4 @@
-"""Alertmanager's webhook, version 4: firing and resolved alerts; the same fingerprint and start are one event."""
+"""Alertmanager's webhook, version 4: firing and resolved alerts; one fingerprint and start are one event."""
 
 from __future__ import annotations
 

@@ -23,8 +23,8 @@ class Unsound(ValueError):
 class Item:
     """`what`: PROBLEM and RECOVERED are a tool's own judgement, a LINE is judged by our rules.
 
-    `names` may name the device, the likeliest first. `mark` is the tool's name of the fault, the same while it
-    lasts; `ref` that of this event: the same one twice is one. `said_at` is the tool's clock, if it says."""
+    `names` may name the device, the likeliest first. `mark` is the tool's name of the fault, the same while
+    it lasts; `ref` that of this event: the same one twice is one. `said_at` is the tool's clock."""
 
     what: str
     names: tuple[str, ...]

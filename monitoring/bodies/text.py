@@ -1,4 +1,4 @@
-"""JSON from outside as plain text that a database can hold: no NUL, no half characters, no bottomless depth."""
+"""JSON from outside as plain text that a database can hold: no NUL, no half characters, no endless depth."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ EVIDENCE_LIMIT = 8000
 #: The years of which a tool can speak: a clock that is not set is no time.
 YEARS = range(2000, 2101)
 LEVELS = {
-    "emerg": 0, "emergency": 0, "panic": 0, "alert": 1, "crit": CRITICAL, "critical": CRITICAL, "fatal": CRITICAL,
-    "重大": CRITICAL, "err": ERROR, "error": ERROR, "エラー": ERROR, "high": ERROR, "disaster": 1, "average": ERROR,
-    "warn": WARNING, "warning": WARNING, "警告": WARNING, "notice": NOTICE, "info": INFO, "information": INFO,
-    "informational": INFO, "情報": INFO, "none": INFO, "debug": DEBUG, "verbose": DEBUG,
+    "emerg": 0, "emergency": 0, "panic": 0, "alert": 1, "disaster": 1, "crit": CRITICAL, "critical": CRITICAL,
+    "fatal": CRITICAL, "重大": CRITICAL, "err": ERROR, "error": ERROR, "high": ERROR, "average": ERROR,
+    "エラー": ERROR, "warn": WARNING, "warning": WARNING, "警告": WARNING, "notice": NOTICE, "info": INFO,
+    "information": INFO, "informational": INFO, "情報": INFO, "none": INFO, "debug": DEBUG, "verbose": DEBUG,
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def evidence_of(data: Mapping[str, Any]) -> dict[str, str]:
-    """The plain values of an object, and of the objects in it with a dot (host.name), cut at EVIDENCE_LIMIT."""
+    """The plain values of an object, and of objects in it with a dot (host.name), up to EVIDENCE_LIMIT."""
     found: dict[str, str] = {}
     left = EVIDENCE_LIMIT
     for key, value in _flat(data):
@@ -131,5 +131,5 @@ def _moment(value: Any) -> datetime | None:
     text = plain(value, 60)
     if match := re.fullmatch(r"/Date\((\d{1,15})(?:[+-]\d{4})?\)/", text):
         return datetime.fromtimestamp(int(match[1]) / 1000, UTC)
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text)  # Windows counts in tenths of a microsecond, Go in nanoseconds
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text)  # Go counts in nanoseconds
     return parse_datetime(text)

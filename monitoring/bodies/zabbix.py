@@ -32,7 +32,7 @@ def event(data: Any) -> list[Item]:
             said="\n".join(filter(None, (plain(body.get("message")), plain(body.get("opdata"), 200)))),
             level=ERROR if _severity(body) >= 3 else WARNING,
             mark=ref_of(plain(body.get("trigger_id"), 60) or number, line(body.get("host"))),
-            ref=ref_of(number, value),
+            ref=ref_of(number, *(["resolved"] if is_over else [])),
             watch=_watch(body.get("tags")),
             said_at=_time(body, "recovery" if is_over else "event"),
             evidence=evidence_of({k: v for k, v in body.items() if k not in SECRETS and not _is_macro(v)}),
@@ -65,6 +65,8 @@ def _time(body: Mapping[str, Any], which: str) -> datetime | None:
     """2026.11.22 and 10:06:30, of Tokyo."""
     day, hour = plain(body.get(f"{which}_date"), 10), plain(body.get(f"{which}_time"), 8)
     try:
-        return moment(datetime.strptime(f"{day} {hour}", "%Y.%m.%d %H:%M:%S").replace(tzinfo=TOKYO).isoformat())
+        return moment(
+            datetime.strptime(f"{day} {hour}", "%Y.%m.%d %H:%M:%S").replace(tzinfo=TOKYO).isoformat()
+        )
     except ValueError:
         return None
