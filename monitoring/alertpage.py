@@ -14,9 +14,9 @@ from raci.access import standing_of
 from raci.models import Mark
 from tasks.models import Task
 
-from .alerttable import PILLS
-from .models import Alert, AlertEvent
-from .reach import line_on
+from .models import Alert, AlertEvent, State
+from .reach import lines_for
+from .tables import PILLS
 
 EVENTS = 50
 #: Whose marks let them confirm; the union does too, that looks over all.
@@ -34,7 +34,7 @@ class AlertPage:
     def pill(self) -> tuple[str, str]:
         if not self.alert.is_open:
             return "done", _("復旧")
-        return PILLS[self.alert.state], str(self.alert.get_state_display())
+        return PILLS[State(self.alert.state)], str(self.alert.get_state_display())
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
@@ -43,11 +43,9 @@ class AlertPage:
     @cached_property
     def teams(self) -> list[Team]:
         """The person's teams that may confirm it."""
-        standing, line = standing_of(self.user, self.today), line_on(self.today, self.alert.key)
-        marks = line.marks if line else {}
-        return [
-            team for team in standing.teams if marks.get(team.role_id) in CONFIRM or team.role.kind == "union"
-        ]
+        line = lines_for(self.user, self.today).get(self.alert.key)
+        marks, teams = line.marks if line else {}, standing_of(self.user, self.today).teams
+        return [t for t in teams if marks.get(t.role_id) in CONFIRM or t.role.kind == "union"]
 
     @property
     def may_confirm(self) -> bool:

@@ -8,21 +8,19 @@ from typing import Any
 import django_tables2 as tables
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from opsdesk.lib.era import era_short
 from opsdesk.lib.filters import Choice, Date, ListFilter, Word
 from opsdesk.lib.tables import FastTable
 from opsdesk.lib.templatetags import ui
 from opsdesk.lib.templatetags.dates import hm
 
 from .models import Alert, State, Watch
+from .tables import moment, pill_of
 
-PILLS = {State.DOWN.value: "bad", State.LATE.value: "bad", State.WARNING.value: "warn"}
 OPEN, UNSEEN, OVER, ANY = "open", "unseen", "over", "any"
 STATES = (
     (OPEN, gettext_lazy("継続中")),
@@ -72,17 +70,6 @@ class AlertFilter(ListFilter):
         return queryset
 
 
-def shown_at(at: datetime | None, today: date) -> SafeString | str:
-    """11/24(火) 10:05."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    return format_html(
-        '<time datetime="{}" class="nw">{} {}</time>',
-        local.isoformat(timespec="seconds"), era_short(local.date(), today), hm(at),
-    )  # fmt: skip
-
-
 class AlertTable(FastTable):
     """`today` is that of the person who looks."""
 
@@ -116,7 +103,7 @@ class AlertTable(FastTable):
     def render_state(self, record: Alert) -> SafeString:
         if not record.is_open:
             return ui.pill("done", _("復旧"))
-        return ui.pill(PILLS[record.state], self.value_state(record))
+        return pill_of(record.state)
 
     def value_state(self, record: Alert) -> str:
         return str(State(record.state).label) if record.is_open else _("復旧")
@@ -128,7 +115,7 @@ class AlertTable(FastTable):
         return str(record.device or record.source or "")
 
     def render_first(self, record: Alert) -> SafeString | str:
-        return shown_at(record.first_at, self.today)
+        return moment(record.first_at, self.today)
 
     def value_first(self, record: Alert) -> datetime:
         return record.first_at
@@ -140,7 +127,7 @@ class AlertTable(FastTable):
         return record.count
 
     def render_recovered(self, record: Alert) -> SafeString | str:
-        return shown_at(record.recovered_at, self.today)
+        return moment(record.recovered_at, self.today)
 
     def value_recovered(self, record: Alert) -> datetime | None:
         return record.recovered_at

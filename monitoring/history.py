@@ -56,6 +56,7 @@ SENTENCES = {
         for verb, kind, words in (
             ("added", t("登録"), gettext_noop("を登録")),
             ("changed", t("変更"), gettext_noop("を変更")),
+            ("removed", t("削除"), gettext_noop("を削除")),
         )
     },
     "heartbeat.started": Sentence(t("開始"), _kept(NOUNS["heartbeat"], gettext_noop("の開始"))),

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import Device, LogRule
-from .rules import FIELDS
 
 NEW, OLD, IGNORE, HEED = "new", "old", "ignore", "heed"
 
@@ -43,4 +42,7 @@ class AdoptForm(forms.Form):
 class RuleForm(forms.ModelForm):
     class Meta:
         model = LogRule
-        fields = FIELDS
+        fields = (
+            "name", "device", "program", "level", "text", "is_pattern", "count", "minutes", "quiet", "state",
+            "is_active",
+        )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import alerts, hook, rules, unknown, wall
+from .views import alerts, charts, hook, rules, unknown, wall
 
 urlpatterns = [
     path("hooks/<int:pk>/", hook.hook, name="hook"),
     path("monitor/wall/", wall.wall, name="wall"),
+    path("monitor/devices/<int:pk>/performance/", charts.performance, name="performance"),
     path("monitor/alerts/", alerts.alerts, name="alerts"),
     path("monitor/alerts/<int:pk>/", alerts.alert, name="alert"),
     path("monitor/alerts/<int:pk>/confirm/", alerts.alert_confirm, name="alert_confirm"),

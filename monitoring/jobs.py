@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from opsdesk.notices.watermarks import advance
 
-from . import beats, calm, checks, escalation, judging, samples
+from . import beats, calm, checks, escalation, filling, judging, samples
 
 
 def tick(name: str) -> None:
@@ -40,5 +40,7 @@ def judge() -> None:
 @shared_task(ignore_result=True, soft_time_limit=120, time_limit=140)
 def thin() -> None:
     """Old samples become hours, what fills up is said, old entries go; safe to run again."""
-    samples.thin(timezone.now())
-    calm.forget(timezone.now())
+    now = timezone.now()
+    samples.thin(now)
+    filling.foresee(now)
+    calm.forget(now)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from opsdesk.accounts.models import Organization, Team
+from opsdesk.accounts.request import Request
 from raci.access import standing_of
 from raci.models import Edition, Mark
 from raci.outline import Line, outline_of
@@ -19,16 +20,30 @@ from .models.watch import KEYS
 ROWS = frozenset(KEYS.values())
 
 
+def lines_on(today: date) -> Mapping[int, Line]:
+    """The duties of the edition in force on `today`, by key."""
+    edition = Edition.objects.in_force(today).first()
+    return outline_of(edition.pk).keys if edition else {}
+
+
 def line_on(today: date, key: int) -> Line | None:
     """The duty with `key` in the edition in force on `today`."""
-    edition = Edition.objects.in_force(today).first()
-    return outline_of(edition.pk).keys.get(key) if edition else None
+    return lines_on(today).get(key)
 
 
-def keys_of(team: Team, today: date, marks: Iterable[str | None] = Mark.values) -> frozenset[int]:
-    """Keys of the duties on which the team has one of `marks` in the edition in force on `today`."""
-    edition = Edition.objects.in_force(today).first()
-    lines = outline_of(edition.pk).keys if edition else {}
+def lines_for(user: Any, today: date) -> Mapping[int, Line]:
+    """The same, asked once a request: the answer stays on the user object."""
+    kept = getattr(user, "_lines_on", None)
+    if kept is None or kept[0] != today:
+        kept = (today, lines_on(today))
+        user._lines_on = kept
+    return kept[1]
+
+
+def keys_of(
+    team: Team, lines: Mapping[int, Line], marks: Iterable[str | None] = Mark.values
+) -> frozenset[int]:
+    """Keys of the duties on which the team has one of `marks`."""
     return frozenset(key for key, line in lines.items() if line.marks.get(team.role_id) in marks)
 
 
@@ -39,7 +54,7 @@ def devices_of(user: Any, today: date) -> Q:
         return Q()
     seen = Q(pk__in=[])
     for team in standing.teams:
-        if keys_of(team, today) & ROWS:
+        if keys_of(team, lines_for(user, today)) & ROWS:
             seen |= _place(team)
     return seen
 
@@ -51,7 +66,7 @@ def alerts_of(user: Any, today: date) -> Q:
         return Q()
     seen = Q(pk__in=[])
     for team in standing.teams:
-        seen |= Q(key__in=keys_of(team, today)) & _place(team)
+        seen |= Q(key__in=keys_of(team, lines_for(user, today))) & _place(team)
     return seen
 
 
@@ -62,8 +77,16 @@ def _place(team: Team) -> Q:
     return Q(organization=None) | Q(organization=team.organization_id)
 
 
+def reads_monitoring(request: Request) -> bool:
+    """For the menu: who has a mark on a row of monitoring, and the union."""
+    standing = standing_of(request.user, request.today)
+    return standing.is_union or any(
+        keys_of(team, lines_for(request.user, request.today)) & ROWS for team in standing.teams
+    )
+
+
 def editors(user: Any, today: date) -> list[Team]:
     """The person's teams with ◎ on 死活監視 (58): they keep the devices and checks."""
-    main = (Mark.MAIN.value,)
+    main, lines = (Mark.MAIN.value,), lines_for(user, today)
     teams = standing_of(user, today).teams
-    return [t for t in teams if KEYS["liveness"] in keys_of(t, today, main)]  # type: ignore[index]
+    return [t for t in teams if KEYS["liveness"] in keys_of(t, lines, main)]  # type: ignore[index]

@@ -17,8 +17,8 @@ from opsdesk.lib.filters import Choice, ListFilter, Word
 from opsdesk.lib.tables import FastTable
 from opsdesk.lib.templatetags import ui
 
-from .alerttable import shown_at
 from .models import LogRule, UnknownName
+from .tables import moment
 
 STATES = (
     ("new", gettext_lazy("未登録")),
@@ -83,7 +83,7 @@ class UnknownTable(FastTable):
         return record.count
 
     def render_last(self, record: UnknownName) -> SafeString | str:
-        return shown_at(record.last_at, self.today)
+        return moment(record.last_at, self.today)
 
     def value_last(self, record: UnknownName) -> datetime:
         return record.last_at

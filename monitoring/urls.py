@@ -3,10 +3,13 @@
 from django.urls import path
 
 from . import intake_urls
-from .views import beat, health
+from .views import beat, devices, health
 
 app_name = "monitoring"
 urlpatterns = [
+    path("monitor/", devices.devices, name="devices"),
+    path("monitor/devices/<int:pk>/", devices.device, name="device"),
+    path("monitor/beats/", devices.heartbeats, name="heartbeats"),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics_text, name="metrics"),
     path("beat/<str:token>/", beat.beat, name="beat"),

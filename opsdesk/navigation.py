@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.reach import reads_monitoring
 from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
@@ -41,6 +42,7 @@ MAIN = (
     Entry(_("作業一覧"), "tasks:list"),
     Entry(_("案件"), "tasks:cases"),
     Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
+    Entry(_("システム監視"), "monitoring:devices", rule=reads_monitoring),
     Entry(_("作業の台帳"), "tasks:ledger"),
 )
 USER = (

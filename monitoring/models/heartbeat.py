@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
+from typing import Any
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from monitoring.reach import alerts_of
 from opsdesk.accounts.models import Organization
+
+
+class HeartbeatQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, today: date):
+        """Those of duties on which a team of the user has a mark; a municipality its own and the shared."""
+        return self.filter(alerts_of(user, today))
 
 
 class Heartbeat(models.Model):
@@ -43,6 +51,8 @@ class Heartbeat(models.Model):
     started_at = models.DateTimeField(_("最後の開始"), null=True, blank=True, editable=False)
     succeeded_at = models.DateTimeField(_("最後の成功"), null=True, blank=True, editable=False)
     failed_at = models.DateTimeField(_("最後の失敗"), null=True, blank=True, editable=False)
+
+    objects = HeartbeatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("完了通知")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from monitoring.intake_forms import RuleForm
 from monitoring.models import LogRule
 from monitoring.reach import editors
-from monitoring.rules import keep
+from monitoring.registry import keep
 from monitoring.unknowntable import RuleFilter, RuleTable
 from opsdesk.accounts.access import allow, team_member
 from opsdesk.lib.listing import list_page
@@ -60,10 +60,10 @@ def rule(request: Request, pk: int) -> HttpResponse:
 
 def _edited(request: Request, found: LogRule, title: str, submit: str) -> HttpResponse:
     require_reader(request)
-    team = editing_team(request)
-    form = RuleForm(request.POST or None, instance=found)
+    editing_team(request)
+    form = RuleForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
-        keep(form.instance, by=request.user, team=team, at=request.now)
+        keep(form.instance, by=request.user, at=request.now)
         messages.success(request, _("ルールを保存しました。"))
         return redirect("monitoring:rules")
     back = reverse("monitoring:rules")

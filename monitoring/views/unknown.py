@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from monitoring import adopting
 from monitoring.intake_forms import HEED, IGNORE, AdoptForm
 from monitoring.models import UnknownName
-from monitoring.reach import ROWS, editors, line_on
+from monitoring.reach import ROWS, editors, keys_of, lines_for
 from monitoring.unknowntable import UnknownFilter, UnknownTable
 from opsdesk.accounts.access import allow, team_member
-from opsdesk.accounts.models import Team
+from opsdesk.accounts.models import Organization, Team
 from opsdesk.lib.listing import list_page
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request
@@ -30,9 +30,9 @@ from raci.access import standing_of
 def require_reader(request: Request) -> None:
     """Who has a mark on a row of monitoring for all municipalities, or is the union's."""
     standing = standing_of(request.user, request.today)
-    lines = [line for key in sorted(ROWS) if (line := line_on(request.today, key))]
-    wide = [team for team in standing.teams if team.role.kind != "member"]
-    if not standing.is_union and not any(t.role_id in line.marks for t in wide for line in lines):
+    lines = lines_for(request.user, request.today)
+    wide = [team for team in standing.teams if team.role.kind != Organization.Kind.MEMBER]
+    if not standing.is_union and not any(keys_of(team, lines) & ROWS for team in wide):
         raise PermissionDenied(_("監視の担当だけが見られます。"))
 
 
@@ -69,7 +69,9 @@ def adopt(request: Request, pk: int) -> HttpResponse:
     require_reader(request)
     team, name = editing_team(request), get_object_or_404(UnknownName.objects.select_related("source"), pk=pk)
     form = AdoptForm(
-        request.POST or None, initial={"title": name.name}, is_ignored=name.ignored_at is not None
+        request.POST if request.method == "POST" else None,
+        initial={"title": name.name},
+        is_ignored=name.ignored_at is not None,
     )
     if request.method == "POST" and form.is_valid() and (said := _do(request, name, team, form)):
         messages.success(request, said)

@@ -50,7 +50,9 @@ def test_the_list_and_its_filters(cast, db01, client, django_assert_max_num_quer
         alarm(db01, f"more {n}")
     with django_assert_max_num_queries(6):
         assert client.get(URL).content.decode().count("data-open") == 8
-    assert client.get(f"{URL}?export=xlsx").status_code == 200
+    book = client.get(f"{URL}?export=xlsx")
+    assert book.status_code == 200 and b"".join(book.streaming_content if book.streaming else [b"x"])
+    book.close()
 
 
 def test_one_alert_and_its_confirmation(cast, db01, client, django_assert_max_num_queries):

@@ -67,7 +67,8 @@ class TestRules:
         alert = Alert.objects.get()
         assert (alert.title, alert.count, alert.task.duty.number) == ("db01 空きなし", 2, 57)
         (kept,) = alert.task.attachments.all()
-        text = kept.file.read().decode()
+        with kept.file.open() as file:
+            text = file.read().decode()
         assert "2026-11-24 10:00:00 postgres start" in text and "postgres vacuum" in text
         client.force_login(cast.ishii)
         assert "postgres vacuum" in client.get(f"/monitor/alerts/{alert.pk}/").content.decode()
