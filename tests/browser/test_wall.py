@@ -73,7 +73,7 @@ def test_it_asks_again_and_grows_old_when_nobody_answers(desk, world, devices):
     first.evaluate("e => e.setAttribute('data-old', '1')")
     page.clock.run_for(21_000)
     expect(page.locator("#wall[data-old]")).to_have_count(0)  # it was asked for again
-    page.route("**/monitor/wall/", lambda route: route.abort())
+    page.route("**/monitor/wall/", lambda route: None)  # it hangs
     page.clock.run_for(100_000)
     expect(page.locator("[data-stale]")).not_to_be_visible()
     page.clock.run_for(100_000)
@@ -87,7 +87,7 @@ def test_without_any_script_the_style_sheet_says_it(desk, world, devices, motion
     devices(seconds=170)
     page = desk(world.ishii, "/accounts/inactive/", viewport=SCREEN)
     page.emulate_media(reduced_motion=motion)
-    page.route("**/*.js", lambda route: route.abort())
+    page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/monitor/wall/")
     stale = page.locator("[data-stale]")
     expect(stale).not_to_be_visible()
