@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tasks.models import Task
 
@@ -110,10 +111,15 @@ class DevicePage:
         return [(name, windows.in_words(window)) for name, window in found]
 
 
+#: Names of quantities; one of the field's tools keeps its own.
+QUANTITIES = {"seconds": gettext_lazy("応答の秒数"), "days": gettext_lazy("残り日数")}
+
+
 def limits_in_words(limits: dict[str, dict[str, float]]) -> str:
-    """seconds 注意 3・異常 10."""
+    """応答の秒数 注意 3・異常 10."""
     words = {"warning": _("注意"), "critical": _("異常")}
-    return "、".join(
-        f"{name} " + "・".join(f"{words[key]} {value:g}" for key, value in sorted(by.items(), reverse=True))
-        for name, by in limits.items()
-    )
+    found = []
+    for name, by in limits.items():
+        parts = "・".join(f"{words[key]} {by[key]:g}" for key in words if key in by)
+        found.append(f"{QUANTITIES.get(name, name)} {parts}")
+    return "、".join(found)
