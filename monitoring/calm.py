@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from .alerts import recover
 from .intake import rate_mark
-from .models import Alert, Entry, LogHit, LogRule, Source
+from .models import Alert, AlertEvent, Entry, LogHit, LogRule, Source
 
 #: How long entries are kept, and how many go at once.
 KEPT = timedelta(days=35)
@@ -19,7 +20,7 @@ HEARD = timedelta(minutes=10)
 
 def settle(at: datetime) -> int:
     """End the alerts of rules (and of limits) that have been quiet long enough; returns how many."""
-    return _settle_rules(at) + _settle_limits(at)
+    return _settle_rules(at) + _settle_storms(at) + _settle_limits(at)
 
 
 def _settle_rules(at: datetime) -> int:
@@ -30,9 +31,29 @@ def _settle_rules(at: datetime) -> int:
         places = hits.filter(at__gt=at - KEPT).values("place").distinct()
         for alert in Alert.objects.open().filter(fingerprint__in=places, is_storm=False):
             if not hits.filter(place=alert.fingerprint, at__gt=since).exists():
-                said = _("%(minutes)s分間、該当するログがありません。") % {"minutes": rule.quiet}
-                ended += _end(alert, said, at)
+                ended += _end(alert, _quiet(rule), at)
     return ended
+
+
+def _settle_storms(at: datetime) -> int:
+    """The parts of a storm that are of rules end alike; the storm ends with its last part."""
+    ended = 0
+    for storm in Alert.objects.open().filter(is_storm=True):
+        last = storm.events.order_by().values("fingerprint").annotate(last=Max("pk")).values("last")
+        for event in storm.events.filter(pk__in=last, kind=AlertEvent.Kind.BAD):
+            hits = LogHit.objects.filter(place=event.fingerprint).select_related("rule")
+            hit = hits.order_by("-at", "-pk").first()
+            if hit is not None and hit.at <= at - timedelta(minutes=hit.rule.quiet):
+                over = recover(
+                    event.fingerprint, by=None, at=at, said=_quiet(hit.rule), source=storm.source,
+                    device=storm.device,
+                )  # fmt: skip
+                ended += over is not None and not over.is_open
+    return ended
+
+
+def _quiet(rule: LogRule) -> str:
+    return _("%(minutes)s分間、該当するログがありません。") % {"minutes": rule.quiet}
 
 
 def _settle_limits(at: datetime) -> int:

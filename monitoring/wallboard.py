@@ -141,6 +141,7 @@ class Wallboard:
             words = _("%(at)s に広域組合へ連絡") if over > self.now else _("%(at)s に広域組合へ連絡済み")
             then = words % {"at": self._when(over)}
         return {
+            "pk": alert.pk,
             "at": self._when(alert.first_at),
             "name": str(alert.device or ""),
             "said": f"{alert.get_watch_display()} {_short(alert, str(alert.device or ''))}",

@@ -98,6 +98,14 @@ class TestRules:
         self.send(client, tool, "x", host="stranger")
         assert [a.title for a in Alert.objects.all()] == ["stranger all"]
 
+    def test_a_storm_of_rules_ends_when_it_is_quiet(self, tool, client):
+        for n in range(12):
+            LogRule.objects.create(name=f"r{n}", text=f"fault {n:02}", quiet=30)
+        self.send(client, tool, *(f"fault {n:02}" for n in range(12)))
+        assert Alert.objects.open().count() == 10
+        assert calm.settle(at(10, 29)) == 0 and calm.settle(at(10, 30)) == 10
+        assert not Alert.objects.open().exists()
+
     def test_old_entries_go_and_the_evidence_stays(self, tool, client):
         LogRule.objects.create(name="r", text="x")
         self.send(client, tool, "x")

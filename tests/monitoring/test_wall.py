@@ -50,7 +50,7 @@ def test_the_worst_first_and_their_alerts(cast, edition, client):
     confirm(seen, by=cast.ishii, team=cast.team["hwnw"], at=at(9, 40), note="経過観察")
     Check.objects.filter(device__name="ST2").update(next_at=at(9, 40), last_ok_at=at(9, 39))
     text = page(client, cast.ishii)
-    order = [text.index(f"<b>{name}</b>") for name in ("AP03", "AP02", "NEW", "ST2", "AP01")]
+    order = [text.index(f">{name}</a></b>") for name in ("AP03", "AP02", "NEW", "ST2", "AP01")]
     assert order == sorted(order)
     for words in (
         "! 応答なし", "9:53から7分", "▲ 応答なし", "? 未取得", "9:39 が最後", "まだ一度もなし", "✓ 9:59",
@@ -80,7 +80,7 @@ def test_without_anything_it_is_old_too(cast, edition, client):
 def test_only_for_whom_the_marks_say(cast, edition, client):
     device("AP01")
     for who, sees in (("ishii", True), ("morishita", True), ("sato", False), ("ono", False)):
-        assert ("<b>AP01</b>" in page(client, getattr(cast, who))) is sees, who
+        assert (">AP01</a></b>" in page(client, getattr(cast, who))) is sees, who
     client.force_login(cast.kubo)
     assert client.get(URL).status_code == 403
     client.force_login(cast.ishii)
