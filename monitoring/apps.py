@@ -22,4 +22,4 @@ class MonitoringConfig(AppConfig):
         timeline.register(history.SENTENCES)
         words.register(tellings.TELLINGS)
         knowing.append(alerts.known_of)
-        cautions.more.append(health.caution)
+        cautions.more.append(cautions.More(health.oldest, health.caution))

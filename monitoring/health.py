@@ -13,6 +13,8 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opsdesk.notices.models import Delivery
@@ -22,6 +24,7 @@ from tasks.acting import when
 from tasks.models import GenerationRun
 
 from .models import Check
+from .reach import reading_roles
 
 #: How long each may be silent before it counts as stopped; each is woken at least every three minutes.
 LIMITS = {
@@ -113,13 +116,18 @@ def _oldest() -> datetime | None:
     return Check.objects.active().order_by("next_at").values_list("next_at", flat=True).first()
 
 
-def caution(user: Any, standing: Standing, now: datetime) -> str:
+def oldest() -> Subquery:
+    """When the check that waits longest was due, for a statement of somebody else."""
+    return Subquery(Check.objects.active().order_by("next_at").values("next_at")[:1])
+
+
+def caution(since: datetime | None, user: Any, standing: Standing, now: datetime) -> str:
     """For the dashboards: a sentence while the checks stand still, for who reads monitoring."""
-    oldest = _oldest()
-    if oldest is None or now - oldest <= LIMITS["checks"]:
+    if since is None or now - since <= LIMITS["checks"]:
         return ""
-    if not (standing.is_union or user.is_staff or Check.objects.reaching(user, now).exists()):
+    roles = reading_roles(timezone.localdate(now))
+    if not (standing.is_union or user.is_staff or any(t.role_id in roles for t in standing.teams)):
         return ""
     return _(
         "機器の監視が %(when)s から動いていません。画面の状態は古いかもしれません。管理者に知らせてください。"
-    ) % {"when": when(oldest, now)}
+    ) % {"when": when(since, now)}

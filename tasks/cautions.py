@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,8 +24,17 @@ from .models import GenerationRun
 #: Beat wakes generation every three minutes.
 STALE = timedelta(minutes=15)
 
-#: What apps above warn of: a sentence, or "".
-more: list[Callable[[Any, Standing, datetime], str]] = []
+
+@dataclass(frozen=True)
+class More:
+    """What an app above warns of: a `value`, read in the statement that reads the last run of generation,
+    and its `words` (value, user, standing, now), "" where nothing is wrong."""
+
+    value: Callable[[], Any]
+    words: Callable[[Any, Any, Standing, datetime], str]
+
+
+more: list[More] = []
 
 
 def cautions_for(
@@ -33,7 +43,9 @@ def cautions_for(
     """Sentences, the gravest first; missing holidays are for those who can do something about them.
 
     `holidays` are those there are, if the page has read them already."""
-    found = [_of_matrix(user, standing), _of_generation(now), *(warns(user, standing, now) for warns in more)]
+    run = _last_run()
+    found = [_of_matrix(user, standing), _of_generation(run, now)]
+    found += [m.words(getattr(run, f"more_{n}", None), user, standing, now) for n, m in enumerate(more)]
     if standing.is_union:
         found.append(_of_strays())
     if standing.is_union or user.is_staff:
@@ -57,8 +69,12 @@ def _of_matrix(user: Any, standing: Standing) -> str:
     return format_html('{} <a href="{}">{}</a>', sentence, link, _("分担表を取り込む"))
 
 
-def _of_generation(now: datetime) -> str:
-    run = GenerationRun.objects.order_by("-pk").first()
+def _last_run() -> Any:
+    values = {f"more_{n}": m.value() for n, m in enumerate(more)}
+    return GenerationRun.objects.annotate(**values).order_by("-pk").first()
+
+
+def _of_generation(run: GenerationRun | None, now: datetime) -> str:
     if run is None or run.finished_at is None:
         return _("作業はまだ一度も作成されていません。作成のジョブが動いているか、管理者に確かめてください。")
     if run.error:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
+from monitoring import reach
 from opsdesk import navigation
 from opsdesk.lib import era
 from raci import definition
@@ -102,3 +103,4 @@ def nothing_is_remembered() -> None:
     searching.forget()
     era.forget()
     navigation.forget()
+    reach.forget()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from monitoring import params
@@ -21,11 +19,6 @@ from .watch import State, Watch
 class CheckQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True, device__is_active=True)
-
-    def reaching(self, user: Any, now: datetime):
-        """Of devices that the person reads."""
-        devices = Device.objects.visible_to(user, timezone.localdate(now))
-        return self.filter(device__in=devices)
 
     def free(self, now: datetime):
         """It is time, and nobody runs it: the lease of a worker that died has run out."""
