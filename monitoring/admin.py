@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from opsdesk.audit.admin import CommandAdmin
 
 from . import registry
-from .models import AllowedNetwork, Check, Device, Heartbeat, MaintenanceWindow, Source
+from .models import AllowedNetwork, Check, Device, Heartbeat, LogRule, MaintenanceWindow, Source
 
 
 class KeptAdmin(CommandAdmin):
@@ -126,8 +126,21 @@ class TokenAdmin(KeptAdmin):
 
 @admin.register(Source)
 class SourceAdmin(TokenAdmin):
-    list_display = ["name", "kind", "watch", "rate", "last_at", "is_active"]
+    list_display = ["name", "kind", "watch", "rate", "last_at", "refused_count", "is_active"]
     fields = ["name", "kind", "watch", "rate", "is_active"]
+
+
+@admin.register(LogRule)
+class LogRuleAdmin(KeptAdmin):
+    list_display = ["name", "device", "program", "level", "text", "count", "minutes", "is_active"]
+    list_filter = ["is_active", "level"]
+    list_select_related = ["device"]
+    search_fields = ["name", "text", "program"]
+    autocomplete_fields = ["device"]
+    fields = [
+        "name", "device", "program", "level", "text", "is_pattern", "count", "minutes", "quiet", "state",
+        "is_active",
+    ]  # fmt: skip
 
 
 @admin.register(Heartbeat)

@@ -16,8 +16,9 @@ class MonitoringConfig(AppConfig):
         from tasks import cautions
         from tasks.linking import knowing
 
-        from . import alerts, health, history, tellings
+        from . import alerts, exporters, health, history, probes, tellings
 
+        probes.PROBES["exporter"] = exporters.measure
         timeline.register(history.SENTENCES)
         words.register(tellings.TELLINGS)
         knowing.append(alerts.known_of)

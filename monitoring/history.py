@@ -35,12 +35,13 @@ NOUNS = {
     "window": gettext_noop("保守時間"),
     "source": gettext_noop("送信元"),
     "heartbeat": gettext_noop("完了通知"),
+    "rule": gettext_noop("ログのルール"),
     "network": gettext_noop("監視してよいネットワーク"),
 }
 
 
 def _kept(noun: str, verb: str) -> Callable[[Event], str]:
-    return lambda event: f"{_(noun)} {event.data.get('name', '')} {_(verb)}"
+    return lambda event: f"{_(noun) if noun else ''} {event.data.get('name', '')} {_(verb)}"
 
 
 SENTENCES = {
@@ -63,6 +64,9 @@ SENTENCES = {
         t("成功"), _kept(NOUNS["heartbeat"], gettext_noop("の成功")), _said, "ok"
     ),
     "heartbeat.failed": Sentence(t("失敗"), _kept(NOUNS["heartbeat"], gettext_noop("の失敗")), _said, "bad"),
+    "device.adopted": Sentence(t("機器"), _kept("", gettext_noop("を機器の名前として登録"))),
+    "device.ignored": Sentence(t("機器"), _kept("", gettext_noop("を監視の対象外に"))),
+    "device.heeded": Sentence(t("機器"), _kept("", gettext_noop("を対象外から戻した"))),
     **{
         f"{code}.token_renewed": Sentence(t("トークン"), _kept(NOUNS[code], gettext_noop("のトークンを発行")))
         for code in ("source", "heartbeat")

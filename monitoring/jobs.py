@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from opsdesk.notices.watermarks import advance
 
-from . import beats, checks
+from . import beats, calm, checks, escalation, filling, judging, samples
 
 
 def tick(name: str) -> None:
@@ -26,3 +26,21 @@ def check() -> None:
 def listen() -> None:
     """Say which heartbeats have been silent too long; safe to run again."""
     beats.watch(timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=120, time_limit=140)
+def judge() -> None:
+    """Judge what no request has judged, end what has been calm, tell who is over those who look away."""
+    now = timezone.now()
+    judging.judge_waiting(now)
+    calm.settle(now)
+    escalation.escalate(now)
+
+
+@shared_task(ignore_result=True, soft_time_limit=120, time_limit=140)
+def thin() -> None:
+    """Old samples become hours, what fills up is said, old entries go; safe to run again."""
+    now = timezone.now()
+    samples.thin(now)
+    filling.foresee(now)
+    calm.forget(now)

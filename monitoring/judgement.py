@@ -26,7 +26,13 @@ def level(ok: bool, values: Mapping[str, float], limits: Mapping[str, Mapping[st
     """BAD if it failed or a value is beyond `critical`, MIDDLING beyond `warning`, else GOOD."""
     if not ok:
         return BAD
-    return max((_level(name, values[name], limits[name]) for name in values if name in limits), default=GOOD)
+    found = ((name, values[name], limit) for name in values if (limit := limit_of(name, limits)))
+    return max((_level(*each) for each in found), default=GOOD)
+
+
+def limit_of(name: str, limits: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
+    """The limits of one quantity; "disk" holds for every "disk …" that has none of its own."""
+    return limits.get(name) or limits.get(name.partition(" ")[0]) or {}
 
 
 def _level(name: str, value: float, limits: Mapping[str, float]) -> int:

@@ -25,6 +25,7 @@ from .models import (
     Device,
     DeviceName,
     Heartbeat,
+    LogRule,
     MaintenanceWindow,
     Source,
 )
@@ -32,7 +33,7 @@ from .models.device import folded
 from .reach import lines_on
 from .tokens import hashed, new_token
 
-Row = Device | Check | MaintenanceWindow | Source | Heartbeat | AllowedNetwork
+Row = Device | Check | MaintenanceWindow | Source | Heartbeat | AllowedNetwork | LogRule
 NOUNS: dict[type[models.Model], str] = {
     Device: "device",
     Check: "check",
@@ -40,6 +41,7 @@ NOUNS: dict[type[models.Model], str] = {
     Source: "source",
     Heartbeat: "heartbeat",
     AllowedNetwork: "network",
+    LogRule: "rule",
 }
 SCHEDULED = frozenset({Cycle.DAILY.value, Cycle.MONTHLY.value, Cycle.YEARLY.value})
 #: How long the token before holds after a rotation.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as t
 
 from opsdesk.notices.words import Telling
@@ -12,5 +13,11 @@ TELLINGS = {
         t("完了通知"),
         lambda data: f"{data['title']}: No.{data['number']} {data['work']}",
         lambda object_id, data: reverse("tasks:detail", args=[data["task"]]),
+    ),
+    "alert.unseen": Telling(
+        t("警報"),
+        lambda data: _("15分たっても確認されていない警報: %(title)s") % data,
+        lambda object_id, data: reverse("monitoring:alert", args=[object_id]),
+        lambda data: str(data["watch"]),
     ),
 }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import intake_urls
 from .views import beat, devices, health
 
 app_name = "monitoring"
@@ -14,4 +15,5 @@ urlpatterns = [
     path("beat/<str:token>/", beat.beat, name="beat"),
     path("beat/<str:token>/start", beat.beat_start, name="beat_start"),
     path("beat/<str:token>/fail", beat.beat_fail, name="beat_fail"),
+    *intake_urls.urlpatterns,
 ]

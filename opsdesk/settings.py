@@ -205,6 +205,8 @@ CELERY_BEAT_SCHEDULE = {
     "escalate": {"task": "incidents.jobs.escalate", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
     "listen": {"task": "monitoring.jobs.listen", "schedule": 60.0, "options": {"expires": 55}},
+    "judge": {"task": "monitoring.jobs.judge", "schedule": 60.0, "options": {"expires": 55}},
+    "thin": {"task": "monitoring.jobs.thin", "schedule": 3600.0, "options": {"expires": 3500}},
     "check": {"task": "monitoring.jobs.check", "schedule": 15.0, "options": {"expires": 14}},
 }
 CELERY_BEAT_SCHEDULER = "monitoring.scheduler:Scheduler"

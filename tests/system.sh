@@ -6,6 +6,8 @@ calc() { # Calc, not LibreOffice alone
     office=$(command -v soffice) && [ -e "$(dirname "$(readlink -f "$office")")/libsclo.so" ]
 }
 postgres() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
+syslog() { command -v syslog-ng || [ -x /usr/sbin/syslog-ng ]; }
+syslog_http() { ls /usr/lib/*/syslog-ng/*/libhttp.so /usr/lib/syslog-ng/*/libhttp.so 2>/dev/null | grep -q .; }
 japanese() { fc-list :lang=ja family | grep -q .; }
 
 missing=
@@ -23,6 +25,11 @@ look() {
     need fonts-noto-cjk japanese
     need poppler-utils command -v pdftotext
     need libreoffice-calc-nogui calc
+    need prometheus command -v prometheus
+    need prometheus-node-exporter command -v prometheus-node-exporter
+    need prometheus-alertmanager command -v prometheus-alertmanager
+    need syslog-ng-core syslog
+    need syslog-ng-mod-http syslog_http
 }
 
 look

@@ -3,7 +3,9 @@
 from .alert import Alert, AlertEvent
 from .check import AllowedNetwork, Check, CheckDay, HourSample, Sample
 from .device import Device, DeviceName, MaintenanceWindow
+from .entry import Entry, UnknownName
 from .heartbeat import Heartbeat
+from .logrule import LogHit, LogRule
 from .source import Source
 from .watch import KEYS, RANK, State, Watch
 
@@ -17,11 +19,15 @@ __all__ = [
     "CheckDay",
     "Device",
     "DeviceName",
+    "Entry",
     "Heartbeat",
     "HourSample",
+    "LogHit",
+    "LogRule",
     "MaintenanceWindow",
     "Sample",
     "Source",
     "State",
+    "UnknownName",
     "Watch",
 ]

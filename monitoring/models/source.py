@@ -45,6 +45,8 @@ class Source(models.Model):
     )
     minute_at = models.DateTimeField(null=True, blank=True, editable=False)
     minute_count = models.PositiveIntegerField(default=0, editable=False)
+    refused_at = models.DateTimeField(_("最後に断った日時"), null=True, blank=True, editable=False)
+    refused_count = models.PositiveIntegerField(_("断った回数"), default=0, editable=False)
     last_at = models.DateTimeField(_("最後の受信"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("有効"), default=True)
 

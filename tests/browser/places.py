@@ -20,6 +20,17 @@ from monitoring.findings import Finding, fingerprint
 from monitoring.models import Check, Device, Heartbeat, MaintenanceWindow, Watch
 from helpdesk import contacts, faqs, inbox
 from helpdesk.models import Canned, Contact, Faq
+from monitoring.models import (
+    Check,
+    Device,
+    Heartbeat,
+    LogRule,
+    MaintenanceWindow,
+    Sample,
+    Source,
+    UnknownName,
+    Watch,
+)
 from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
@@ -355,6 +366,22 @@ def stale_grid(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("alert").wait_for()
 
 
+def long_word(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_label("ひとこと").fill("長" * 201)
+    page.get_by_role("button", name="確認した").click()
+    page.get_by_role("alert").wait_for()
+
+
+def nothing_decided(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="決定する").click()
+    page.get_by_role("alert").wait_for()
+
+
+def nameless_rule(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="登録する").click()
+    page.get_by_role("alert").wait_for()
+
+
 # --- the pages ------------------------------------------------------------------------------------------
 
 
@@ -390,6 +417,10 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/monitor/"),
         Place("/monitor/beats/"),
         Place("/monitor/devices/{device}/", status=404),
+        Place("/monitor/wall/"),
+        Place("/monitor/alerts/"),
+        Place("/monitor/alerts/{alert}/", status=404),
+        Place("/monitor/unknown/", status=403),
         Place("/"),
         Place("/?scope=mine"),
         Place("/?scope=all"),
@@ -678,7 +709,21 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/monitor/?state=up&q=x"),
         Place("/monitor/devices/{device}/"),
         Place("/monitor/devices/{quiet_device}/"),
+        Place("/monitor/devices/{device}/performance/"),
+        Place("/monitor/devices/{quiet_device}/performance/?span=week"),
         Place("/monitor/beats/"),
+        Place("/monitor/wall/"),
+        Place("/monitor/alerts/"),
+        Place("/monitor/alerts/?state=any&q=x"),
+        Place("/monitor/alerts/{alert}/"),
+        Place("/monitor/alerts/{alert}/", "monitoring:alert_confirm", long_word, status=422),
+        Place("/monitor/unknown/"),
+        Place("/monitor/unknown/{unknown}/"),
+        Place("/monitor/unknown/{unknown}/", act=nothing_decided, status=422),
+        Place("/monitor/rules/"),
+        Place("/monitor/rules/add/"),
+        Place("/monitor/rules/{rule}/"),
+        Place("/monitor/rules/add/", act=nameless_rule, status=422),
         Place("/cases/{alerted}/"),
     ),
     "makino": (  # 桐原市
@@ -755,6 +800,7 @@ NOT_PAGES = {
     "incidents:incident_report_export": "a file",
     "monitoring:healthz": "JSON for whoever starts the processes",
     "monitoring:metrics": "text for Prometheus",
+    "monitoring:hook": "JSON for the tools of the field",
     "monitoring:beat": "text for a batch",
     "monitoring:beat_start": "text for a batch",
     "monitoring:beat_fail": "text for a batch",
@@ -1015,4 +1061,14 @@ def watched() -> dict[str, Any]:
     alert = raise_alert(found, by=None, at=NOW - timedelta(minutes=5))
     Heartbeat.objects.create(name="ウイルススキャン", key=7, succeeded_at=NOW)
     quiet_device = Device.objects.create(name=quiet)
-    return {"device": device.pk, "quiet_device": quiet_device.pk, "alerted": alert.case.number}
+    came = {"source": Source.objects.create(name="syslog", kind="event"), "first_at": NOW, "last_at": NOW}
+    check = Check.objects.filter(device=device).first()
+    Sample.objects.bulk_create(
+        Sample(check_of=check, quantity="disk /", at=NOW - timedelta(hours=n), value=80 - n / 4)
+        for n in range(24)
+    )
+    return {
+        "device": device.pk, "quiet_device": quiet_device.pk, "alerted": alert.case.number, "alert": alert.pk,
+        "unknown": UnknownName.objects.create(name="new-host01", said="停止", **came).pk,
+        "rule": LogRule.objects.create(name="ディスク", text="disk.*full", is_pattern=True).pk,
+    }  # fmt: skip
