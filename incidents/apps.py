@@ -16,12 +16,14 @@ class IncidentsConfig(AppConfig):
         from opsdesk.audit import timeline
         from opsdesk.notices import bell, words
         from raci.models import CaseKind
-        from tasks import kinds
+        from tasks import boardpanels, kinds
 
-        from . import banner, handling, history, panels, reporters, tellings
+        from . import banner, board, handling, history, panels, reporters, tellings
 
         timeline.register(history.SENTENCES)
         words.register(tellings.TELLINGS)
+        boardpanels.register(boardpanels.SIDE, board.ongoing)
+        bell.facts["incidents"] = board.is_there
         bell.facts["alarmed"] = banner.is_there
         kinds.register(
             kinds.Kind(

@@ -11,15 +11,14 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
+from helpdesk import contacts, faqs, inbox
+from helpdesk.models import Canned, Contact, Faq
 from incidents import report as incident_reports
 from incidents.reportcontent import typed_of
 from incidents.reportdraft import draft
 from incidents.reporters import sources_of
 from monitoring.alerts import raise_alert
 from monitoring.findings import Finding, fingerprint
-from monitoring.models import Check, Device, Heartbeat, MaintenanceWindow, Watch
-from helpdesk import contacts, faqs, inbox
-from helpdesk.models import Canned, Contact, Faq
 from monitoring.models import (
     Check,
     Device,
@@ -524,6 +523,13 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/incidents/{reported}/report/compare/"),
         Place("/figures/incidents/"),
         Place("/figures/inquiries/?organization=shiomi"),
+        Place("/incidents/"),
+        Place("/incidents/?state=any&level=2"),
+        Place("/incidents/{incident}/level/"),
+        Place("/incidents/{incident}/level/", act=no_reason, status=422),
+        Place("/incidents/{incident}/pause/"),
+        Place("/incidents/{incident}/pause/", act=no_reason, status=422),
+        Place("/incidents/{incident}/resume/"),
         Place("/tasks/{step}/"),
         Place("/tasks/files/{case_file}/withdraw/"),
         Place("/tasks/999999/", status=404),
@@ -701,7 +707,7 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/faq/{faq}/edit/", act=empty_faq, status=422),
         Place("/faq/hints/?title=宛名"),
     ),
-    "ogawa": (Place("/"),),  # パッケージ保守
+    "ogawa": (Place("/"), Place("/cases/{inquiry}/")),  # パッケージ保守
     "ishii": (  # HW/NW保守
         Place("/"),
         Place("/matrix/?role=hwnw"),
@@ -734,8 +740,6 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/report/?duty=54"),
         Place("/intake/", status=403),
     ),
-    "ogawa": (Place("/"), Place("/cases/{inquiry}/")),  # パッケージ保守
-    "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
     "kubo": (  # administrator
         Place("/"),
         Place("/matrix/"),
