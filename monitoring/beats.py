@@ -47,7 +47,7 @@ def succeed(beat: Heartbeat, *, by: Any, at: datetime, log: bytes = b"") -> str:
     """The work is done: closes the task with the log as evidence, or says why a person has to.
 
     The open alerts of the heartbeat end. Returns a sentence for who called."""
-    beat = Heartbeat.objects.select_for_update().select_related("organization").get(pk=beat.pk)
+    beat = Heartbeat.objects.select_for_update(of=("self",)).select_related("organization").get(pk=beat.pk)
     beat.succeeded_at = at
     beat.save(update_fields=["succeeded_at"])
     task = task_of(beat, timezone.localdate(at))
@@ -64,7 +64,7 @@ def succeed(beat: Heartbeat, *, by: Any, at: datetime, log: bytes = b"") -> str:
 @command
 def fail(beat: Heartbeat, *, by: Any, at: datetime, log: bytes = b"") -> str:
     """The work went wrong: a finding on its task, with the log; an alert for who has ◎ there."""
-    beat = Heartbeat.objects.select_for_update().select_related("organization").get(pk=beat.pk)
+    beat = Heartbeat.objects.select_for_update(of=("self",)).select_related("organization").get(pk=beat.pk)
     beat.failed_at = at
     beat.save(update_fields=["failed_at"])
     task = task_of(beat, timezone.localdate(at))

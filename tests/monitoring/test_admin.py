@@ -53,7 +53,8 @@ def test_a_device_with_its_names_and_a_check(admin):
     assert check.params == {"url": "https://10.1.2.3/", "status": 200, "text": "", "verify": True}
     assert check.next_at == at(10)
     admin("check", {**CHECK, "device": device.pk, "interval": 300}, check.pk)
-    codes = list(Event.objects.filter(object_type__startswith="monitoring.").values_list("code", flat=True))
+    events = Event.objects.filter(object_type__startswith="monitoring.").order_by("pk")
+    codes = list(events.values_list("code", flat=True))
     assert codes == ["device.added", "device.changed", "device.changed", "check.added", "check.changed"]
     assert Event.objects.get(code="check.changed").data["before"] == {"interval": "60"}
 

@@ -20,6 +20,9 @@ SAMPLES = {
 #: Where a parameter of plain type stands for something else than a number.
 NAMED = {"format": "xlsx", "uidb36": "1", "key": "x", "app_label": "accounts", "url": "nowhere"}
 
+#: Answers 503 where a process of ours does not run, as in a test.
+SAYS_SO = "monitoring:healthz"
+
 
 def sample(route, pk):
     """An address that `route` matches, with `pk` for its numbers."""
@@ -65,7 +68,7 @@ def test_every_address_is_visited(addresses):
 def answers(client, addresses):
     for door, address in addresses:
         answer = client.get(address)
-        assert answer.status_code < 500, address
+        assert answer.status_code < 500 or door.name == SAYS_SO, address
         yield door, address, answer
 
 
