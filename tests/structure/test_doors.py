@@ -9,6 +9,8 @@ from opsdesk.accounts import access
 from opsdesk.accounts.doors import FOREIGN_DOORS, doors
 from tests.make import make_task
 
+#: What answers 503 because that is what it found: in a test nothing ticks.
+SAYS_503 = {"monitoring:healthz"}
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 SAMPLES = {
     "int": "{pk}",
@@ -69,6 +71,7 @@ def answers(client, addresses):
     for door, address in addresses:
         answer = client.get(address)
         assert answer.status_code < 500 or door.name == SAYS_SO, address
+        assert answer.status_code < 500 or door.name in SAYS_503, address
         yield door, address, answer
 
 
