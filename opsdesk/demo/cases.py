@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from incidents import handling
 from opsdesk.accounts.models import Team, User
 from opsdesk.calendar.days import Calendar
-from opsdesk.lib.era import era_short
+from opsdesk.lib.era import era_short, read_moment
 from raci.definition import definition_of
 from raci.models import Duty, Edition, FieldKind
 from tasks import cases, evidence, progress
@@ -213,6 +214,15 @@ class Act:
 
     def _reply(self) -> None:
         self._comment()
+
+    def _rejudge(self) -> None:
+        said = {"level": self.step["level"], "reason": self.step["reason"]}
+        handling.rejudge(self.case, **self.who, **said)
+
+    def _pause(self) -> None:
+        said = str(self.of.read(self.step["until"], self.row["first"]))
+        until = read_moment(said).replace(tzinfo=TOKYO)
+        handling.pause(self.case, **self.who, until=until, reason=self.step["reason"])
 
     def _withdraw(self) -> None:
         cases.withdraw(self.case, by=self.by, at=self.moment, reason=self.step["reason"])
