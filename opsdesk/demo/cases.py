@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from helpdesk import inbox, reception
 from helpdesk.models import Contact
+from incidents import handling
 from opsdesk.accounts.models import Team, User
 from opsdesk.calendar.days import Calendar
-from opsdesk.lib.era import era_short
+from opsdesk.lib.era import era_short, read_moment
 from raci.definition import definition_of
 from raci.models import CaseKind, Duty, Edition, FieldKind
 from tasks import cases, evidence, progress
@@ -228,6 +229,15 @@ class Act:
             return
         audience = AUDIENCES[self.step.get("audience", "団体限り")]
         inbox.answer(self.case.inquiry, self.text, **self.who, audience=audience)
+
+    def _rejudge(self) -> None:
+        said = {"level": self.step["level"], "reason": self.step["reason"]}
+        handling.rejudge(self.case, **self.who, **said)
+
+    def _pause(self) -> None:
+        said = str(self.of.read(self.step["until"], self.row["first"]))
+        until = read_moment(said).replace(tzinfo=TOKYO)
+        handling.pause(self.case, **self.who, until=until, reason=self.step["reason"])
 
     def _withdraw(self) -> None:
         cases.withdraw(self.case, by=self.by, at=self.moment, reason=self.step["reason"])

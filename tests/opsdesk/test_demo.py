@@ -8,6 +8,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
+from incidents.models import Incident, Pause
 from monitoring.models import Alert, Device
 from opsdesk.accounts.models import Membership, User
 from opsdesk.audit.models import Event, Stream
@@ -39,6 +40,10 @@ def test_it_works():
     plan = Acknowledgement.objects.missing(ITS_DAY.date()).filter(publication__task__key=28)
     assert [a.organization.code for a in plan] == ["mizuno"], "one has not read the plan yet"
     assert Event.objects.filter(code="task.answered").exists()
+    worst = Incident.objects.get(level="1")
+    assert worst.recovered_at and not Incident.objects.alarming().exists()
+    assert Incident.objects.get(rejudged_at__isnull=False).level == "3"
+    assert Pause.objects.get().is_running(ITS_DAY), "a clock stands still"
     assert authenticate(username="sato.misaki", password=load.password())
     assert not Membership.objects.filter(user__login="kubo.rei").exists(), "an administrator without a team"
     assert all(not verify(name).fault for name in Stream.objects.values_list("name", flat=True))
