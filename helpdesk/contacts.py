@@ -14,6 +14,7 @@ from opsdesk.accounts import streams
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 
+from . import canned
 from .models import Canned, Contact
 from .reception import receivers, receiving
 
@@ -37,6 +38,7 @@ def keep(row: Contact | Canned, *, by: Any, at: datetime) -> Contact | Canned:
             row.save(update_fields=_names(row) if row.pk else None)
     except IntegrityError as error:  # somebody was faster
         raise Refusal(_("同じ内容がすでに登録されています。")) from error
+    transaction.on_commit(canned.forget)
     record(f"{NOUNS[type(row)]}.{verb}", row, by=by, at=at, stream=_stream(row), **_shown(row))
     return row
 

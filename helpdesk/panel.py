@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,17 +14,20 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.lib.era import era_short
 from opsdesk.lib.templatetags.dates import hm
 from raci.models import Sharing
-from tasks.acting import FILL
+from tasks.acting import CLOSE
 from tasks.kinds import Panel
 from tasks.models import Audience, CommentKind
 
+from .canned import canned_now
 from .models import Canned, Faq, Inquiry
 
 
 def panel_of(page: Any) -> Panel | None:
     """Of a tasks.casepage.CasePage; None for a case that is older than this app."""
     rows = Inquiry.objects.select_related("contact", "organization", "faq")
-    inquiry = rows.filter(case=page.case).first()
+    made = Faq.objects.filter(source=OuterRef("pk"))
+    parts = JSONObject(pk="pk", question="question", is_published="is_published")
+    inquiry = rows.annotate(proposal=Subquery(made.values_list(parts)[:1])).filter(case=page.case).first()
     if inquiry is None:
         return None
     found = InquiryPanel(inquiry, page)
@@ -88,12 +93,12 @@ class InquiryPanel:
 
     @cached_property
     def canned(self) -> list[Canned]:
-        return list(Canned.objects.filter(is_active=True)) if self.answerers else []
+        return canned_now() if self.answerers else []
 
     @property
     def hand_over_url(self) -> str:
-        """Where the lead goes to another ◎ team, by who has the answering step."""
-        steps = [s for s in self.page.open_steps if s.duty.sharing == Sharing.ANY and self.page.own(s, FILL)]
+        """Where the lead goes to another ◎ team, by a team with ◎ on the answering step."""
+        steps = [s for s in self.page.open_steps if s.duty.sharing == Sharing.ANY and self.page.own(s, CLOSE)]
         return reverse("tasks:assign", args=[steps[0].pk]) if steps else ""
 
     @cached_property
@@ -104,8 +109,8 @@ class InquiryPanel:
             return []
         return [t for t in self.page.standing.teams if t.organization_id == case.reporter_id]
 
-    @cached_property
-    def faq(self) -> Faq | None:
-        """What came of it, for who edits the FAQ or once it is published."""
-        rows = Faq.objects.filter(source=self.inquiry)
-        return (rows if self.answerers else rows.published()).first()
+    @property
+    def faq(self) -> dict[str, Any] | None:
+        """What came of it ({"pk", "question", "is_published"}), for who answers or once it is published."""
+        found: dict[str, Any] | None = self.inquiry.proposal  # type: ignore[attr-defined]
+        return found if found and (found["is_published"] or self.answerers) else None

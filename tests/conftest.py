@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 
+from helpdesk import canned
 from monitoring import reach
 from opsdesk import navigation
 from opsdesk.lib import era, keptlist
@@ -155,6 +156,7 @@ def postgres_url() -> Iterator[str]:
 def nothing_is_remembered() -> None:
     """A process keeps the definitions of published duties for good, and teams, eras and the union's name for
     a minute; a test's database is rolled back, and no minute may end while statements are counted."""
+    canned.forget()
     definition.forget()
     casegraph.forget()
     changes.forget()

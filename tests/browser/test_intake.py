@@ -48,6 +48,7 @@ def desk_of(desk, world):
 def test_a_known_caller_takes_eight_keys(desk_of, world):
     page, keys = desk_of, Keys(desk_of)
     expect(page.get_by_label("電話番号")).to_be_focused()
+    page.locator("[data-ready]").wait_for()
     keys.digits("6712")
     begun = time.monotonic()
     keys.press("Enter")
@@ -69,6 +70,7 @@ def test_a_known_caller_takes_eight_keys(desk_of, world):
 
 def test_nobody_by_that_number_is_asked_for(desk_of):
     page, keys = desk_of, Keys(desk_of)
+    page.locator("[data-ready]").wait_for()
     keys.digits("9999")
     keys.press("Enter")
     expect(page.get_by_label("団体")).to_be_focused()
@@ -76,6 +78,7 @@ def test_nobody_by_that_number_is_asked_for(desk_of):
 
 def test_a_faq_answers_and_the_incident_is_joined(desk_of, world):
     page, keys = desk_of, Keys(desk_of)
+    page.locator("[data-ready]").wait_for()
     keys.digits("9001")
     keys.press("Enter")
     keys.write(ASKED)
@@ -86,6 +89,7 @@ def test_a_faq_answers_and_the_incident_is_joined(desk_of, world):
     page.get_by_role("button", name="登録して障害を起票").click()
     expect(page.get_by_text("直前の登録をお伝えください")).to_be_visible()
     incident = Case.objects.get(kind="incident", title=ASKED)
+    page.locator("[data-ready]").wait_for()
     keys.digits("6712")
     keys.press("Enter")
     keys.write("こちらも印刷できない")

@@ -18,6 +18,8 @@ from tests.make import at
 URL = "/inquiries/"
 #: The budget of a list.
 MOST = 6
+#: The budget of a detail.
+PAGE = 10
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +142,16 @@ def test_an_answer(ask, call, cast):
     assert ask("makino", url, answer="私").status_code == 403
     assert ask("ono", url, answer="私").status_code == 404
     assert ask("ogawa", url).status_code == 302
+
+
+@pytest.mark.parametrize("who", ["ogawa", "makino", "yamaguchi"])
+def test_statements_of_the_page(ask, call, client, who, django_assert_max_num_queries):
+    case = call(first_answer="済み") if who == "makino" else call()
+    for n in range(5):
+        ask("ogawa", f"/inquiries/{case.number}/answer/", answer=f"回答{n}")
+    ask(who, f"/cases/{case.number}/")
+    with django_assert_max_num_queries(PAGE):
+        assert client.get(f"/cases/{case.number}/").status_code == 200
 
 
 def test_a_question_after_the_end_is_a_new_inquiry(ask, call, cast, desk):

@@ -6,6 +6,7 @@ const field = (name) => form.elements[name];
 const around = () => document.getElementById("around");
 const DIGITS = ["れい", "いち", "にい", "さん", "よん", "ごう", "ろく", "なな", "はち", "きゅう"];
 let wanted = false; // Enter came before the answer to what was typed
+let leaving = false;
 
 function stops() {
   const found = [...form.querySelectorAll("input, select, textarea")].filter(
@@ -124,7 +125,12 @@ document.addEventListener("keydown", (event) => {
   const button = /^F[234]$/.test(event.key) && around()?.querySelector(`[data-key=${event.key}]`);
   if (button) { event.preventDefault(); use(button); }
 });
+// Who leaves the page looks nobody up any more.
+form.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
+form.addEventListener("htmx:beforeRequest", (event) => { if (leaving) event.preventDefault(); });
+window.addEventListener("pageshow", () => { leaving = false; });
 document.addEventListener("htmx:afterSettle", () => {
   if (wanted && isFresh()) { wanted = false; choose(); }
 });
 number();
+form.dataset.ready = "";
