@@ -11,8 +11,10 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from opsdesk.audit import timeline
+        from opsdesk.notices import words
 
         from . import history, keeping
 
         timeline.register(history.SENTENCES)
+        words.register(history.TELLINGS)
         keeping.register()

@@ -54,6 +54,13 @@ VARIABLES = (
         "通知のメールを送るサーバ。smtp:// smtps:// smtp+tls://。なければメールは送らない",
     ),
     Variable("MAIL_FROM", env.address, "", "通知のメールの差出人。EMAIL_URL があるときは必要"),
+    Variable(
+        "IMAP_URL",
+        env.mailbox,
+        "",
+        "問合せのメールを読む受信箱。imaps:// imap+tls:// imap://。なければ読まない",
+    ),
+    Variable("DESK_ADDRESS", env.address, "", "問合せを受け付ける住所。IMAP_URL があるときは必要"),
     Variable("SITE_URL", env.site, "", "通知のメールに書く、この画面の住所。https:// から書く"),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
@@ -195,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
     "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
+    "fetch": {"task": "helpdesk.jobs.fetch", "schedule": 60.0, "options": {"expires": 55}},
 }
 GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
 
@@ -252,6 +260,14 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing but th
 DEFAULT_FROM_EMAIL = ENV["MAIL_FROM"] or "opsdesk@localhost"
 EMAIL_TIMEOUT = 10
 globals().update(env.mail_settings(EMAIL_URL))
+
+# The mailbox of the help desk: what comes there becomes inquiries.
+IMAP_URL, DESK_ADDRESS = ENV["IMAP_URL"], ENV["DESK_ADDRESS"]
+if IMAP_URL and not DESK_ADDRESS:
+    raise env.BrokenEnvironment(
+        "環境変数 DESK_ADDRESS がありません。"
+        "IMAP_URL を使うときは、問合せを受け付けるメールアドレスを書いてください。"
+    )
 
 # How it speaks.
 LANGUAGE_CODE = "ja"

@@ -23,6 +23,8 @@ look() {
     need fonts-noto-cjk japanese
     need poppler-utils command -v pdftotext
     need libreoffice-calc-nogui calc
+    need dovecot-imapd test -e /usr/lib/dovecot/imap
+    need dovecot-lmtpd test -e /usr/lib/dovecot/lmtp
 }
 
 look
