@@ -27,10 +27,10 @@ run: $(VENV)/.run ## 架空の広域組合のデータで動かす（http://127.
 	@$(BIN)/python manage.py up --demo --port $(PORT)
 
 test: $(VENV)/.dev system ## すべてのテスト: SQLite（ブラウザも）と、並べて PostgreSQL と Redis
-	@$(CLEAN) PYTHON=$(BIN)/python sh tests/all.sh
+	@$(CLEAN) $(BIN)/python -m tests.all
 
 test-fast: $(VENV)/.dev ## 速いテストだけ（90 秒まで）
-	$(PYTEST) tests -m "not slow and not browser and not bench and not faults"
+	$(PYTEST) tests --fast
 
 check: $(VENV)/.dev ## 書き方、型、層、テンプレート、移行、本番設定、compose
 	$(BIN)/ruff check .
@@ -44,6 +44,7 @@ check: $(VENV)/.dev ## 書き方、型、層、テンプレート、移行、本
 
 bench: $(VENV)/.dev system ## 測る（PostgreSQL に百万件。数分かかる）
 	$(SERVERS) pg+redis -- $(BIN)/python -m pytest tests/bench -m bench -s
+	$(PYTEST) tests/bench/test_search.py -m bench -s
 
 faults: $(VENV)/.dev system ## 止めても失わないか、長く試す（両方のデータベース）
 	$(PYTEST) tests -m faults

@@ -12,9 +12,11 @@ class HelpdeskConfig(AppConfig):
     def ready(self) -> None:
         from opsdesk.audit import timeline
         from opsdesk.notices import words
+        from tasks import boardpanels
 
-        from . import history, keeping
+        from . import board, history, keeping
 
         timeline.register(history.SENTENCES)
         words.register(history.TELLINGS)
         keeping.register()
+        boardpanels.register(boardpanels.MAIN, board.unanswered)

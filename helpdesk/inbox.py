@@ -20,6 +20,8 @@ from tasks.caseflow import stream_of
 from tasks.following import NOTHING, Following
 from tasks.linking import raised_already
 from tasks.models import Audience, Case, Comment, CommentKind, Task
+from tasks.raising import TITLE_LIMIT
+from tasks.reporting import start_of
 
 from . import replies
 from .models import Channel, Contact, Faq, Inquiry
@@ -135,6 +137,30 @@ def answer(
     )  # fmt: skip
     replies.send(inquiry, note, at=at)
     return note
+
+
+@command
+def ask_again(inquiry: Inquiry, text: str, *, by: Any, team: Team, at: datetime) -> Case:
+    """A question of 依頼元 after the end: a new inquiry that has this one as its source.
+
+    Raises Refusal while the first is open, and for an empty text (errors `content`)."""
+    case = inquiry.case
+    if case.is_open:
+        raise Refusal(_("%(number)s は対応中です。記録に書き込んでください。") % {"number": case.number})
+    if team.organization_id != case.reporter_id:
+        raise PermissionDenied(_("もう一度たずねられるのは、依頼元だけです。"))
+    duty = _receiving(at)
+    known = start_of(duty, team, by, None, timezone.localdate(at))["answers"]
+    return cases.report(
+        duty, by=by, team=team, at=at, title=_again(case.title), answers={**known, "content": text},
+        concerns=[team.organization], sources=[case],
+    )  # fmt: skip
+
+
+def _again(title: str) -> str:
+    """件名（続き）, also of one that is long or was asked again before."""
+    tail = _("（続き）")
+    return title if title.endswith(tail) else title[: TITLE_LIMIT - len(tail)] + tail
 
 
 def _receiving(at: datetime) -> Any:

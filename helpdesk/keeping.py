@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from raci.models import CaseKind
 from tasks import kinds
 from tasks.models import Case, Concern, Task
 
 from . import faqs
 from .models import Channel, Inquiry
+from .panel import panel_of
 from .reception import ANSWERING, RECEIVING, RECORDING, YES
 
 CHANNELS = {str(channel.label): channel.value for channel in Channel}
@@ -19,7 +22,15 @@ FACTS = ["channel", "organization", "caller", "is_first_answer"]
 
 def register() -> None:
     """Called when the app is ready."""
-    kinds.register(kinds.Kind(CaseKind.INQUIRY, opened=opened, task_closed=task_closed))
+    kinds.register(
+        kinds.Kind(
+            CaseKind.INQUIRY,
+            opened=opened,
+            task_closed=task_closed,
+            panel=panel_of,
+            hints=lambda: reverse("helpdesk:faq_hints"),
+        )  # fmt: skip
+    )
 
 
 def opened(case: Case, *, by: Any, at: datetime) -> None:

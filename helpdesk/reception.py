@@ -7,7 +7,7 @@ from typing import Any
 
 from opsdesk.accounts.models import Team
 from raci.access import standing_of
-from raci.models import CaseKind, Duty, Edition
+from raci.models import CaseKind, Duty, Edition, Mark
 from raci.outline import outline_of
 from tasks.raising import closes_at_once, is_reported, raisers
 
@@ -34,3 +34,13 @@ def receivers(duty: Duty | None, user: Any, today: date) -> list[Team]:
     if duty is None:
         return []
     return [t for t in raisers(duty, standing_of(user, today)) if closes_at_once(duty, t)]
+
+
+def receives(user: Any, today: date) -> bool:
+    """Whether a team of theirs has ◎ on the receiving duty of an issued edition; asks nothing anew.
+
+    For what is shown; a command asks receivers()."""
+    standing = standing_of(user, today)
+    lines = (outline_of(edition).keys.get(RECEIVING) for edition in standing.editions)
+    duties = [line.duty.pk for line in lines if line is not None]
+    return any(Mark.MAIN in standing.marks.get(duty, {}).values() for duty in duties)

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from incidents import banner
+from monitoring.reach import reads_monitoring
 from opsdesk import __version__
 from opsdesk.accounts.access import Rule, teams_today
 from opsdesk.accounts.doors import rule_of
@@ -36,11 +41,14 @@ MAIN = (
     Entry(_("ダッシュボード"), "tasks:home"),
     Entry(_("作業分担表"), "tasks:matrix", also=("/editions/", "/duties/")),
     Entry(_("年間予定"), "tasks:year_now", also=("/month/",)),
+    Entry(_("障害"), "incidents:list"),
+    Entry(_("受付"), "helpdesk:inquiries", also=("/intake/", "/faq/")),
     Entry(_("変更管理"), "tasks:changes"),
     Entry(_("業務依頼"), "tasks:answers"),
     Entry(_("作業一覧"), "tasks:list"),
     Entry(_("案件"), "tasks:cases"),
     Entry(_("依頼・起票"), "tasks:catalogue", also=("/report/",)),
+    Entry(_("システム監視"), "monitoring:devices", rule=reads_monitoring),
     Entry(_("作業の台帳"), "tasks:ledger"),
 )
 USER = (
@@ -91,6 +99,12 @@ def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
         yield Shown(entry.label, url, entry.icon, current)
 
 
+@lru_cache(maxsize=256)
+def drawn(template: str, entries: tuple[Shown, ...], _language: str | None) -> SafeString:
+    """A menu, drawn once a process for the same entries: every page carries both."""
+    return render_to_string(template, {"entries": entries})
+
+
 class Chrome:
     """What the frame of a page says; each part is found only where a template asks for it."""
 
@@ -99,13 +113,17 @@ class Chrome:
     def __init__(self, request: Request) -> None:
         self.request = request
 
-    @cached_property
-    def entries(self) -> list[Shown]:
-        return list(shown(MAIN, self.request))
+    @property
+    def menu(self) -> SafeString:
+        return drawn("ui/_nav.html", tuple(shown(MAIN, self.request)), get_language())
 
-    @cached_property
-    def user_entries(self) -> list[Shown]:
-        return list(shown(USER, self.request))
+    @property
+    def user_menu(self) -> SafeString:
+        return drawn("ui/_user_entries.html", tuple(shown(USER, self.request)), get_language())
+
+    @property
+    def keys(self) -> SafeString:
+        return drawn("ui/_keys.html", (), get_language())
 
     @cached_property
     def team(self) -> str:
@@ -114,6 +132,10 @@ class Chrome:
     @property
     def unread(self) -> str:
         return in_words(unread_of(self.request.user))
+
+    @cached_property
+    def alarms(self) -> list[banner.Alarm]:
+        return banner.alarms(self.request)
 
     @property
     def session_full(self) -> int:

@@ -62,6 +62,12 @@ VARIABLES = (
     ),
     Variable("DESK_ADDRESS", env.address, "", "問合せを受け付ける住所。IMAP_URL があるときは必要"),
     Variable("SITE_URL", env.site, "", "通知のメールに書く、この画面の住所。https:// から書く"),
+    Variable(
+        "METRICS_TOKEN",
+        env.key,
+        "",
+        "/metrics を読む Prometheus のトークン（32 文字以上）。なければ /metrics は開けない",
+    ),
     Variable("LOG_LEVEL", env.choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "記録の細かさ"),
 )
 ENV = env.read(VARIABLES)
@@ -162,8 +168,10 @@ if EMBEDDED:
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     _options.setdefault("connect_timeout", 5)
+    # a page's statements are short, and compiling one takes seconds where its cost is overrated
+    _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
     if ENV["STATEMENT_TIMEOUT"]:
-        _options["options"] = f"-c statement_timeout={ENV['STATEMENT_TIMEOUT'] * 1000}"
+        _options["options"] += f" -c statement_timeout={ENV['STATEMENT_TIMEOUT'] * 1000}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "opsdesk_cache"}}
 
@@ -201,9 +209,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "generate": {"task": "tasks.jobs.generate", "schedule": 180.0, "options": {"expires": 170}},
     "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
+    "escalate": {"task": "incidents.jobs.escalate", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
     "fetch": {"task": "helpdesk.jobs.fetch", "schedule": 60.0, "options": {"expires": 55}},
+    "listen": {"task": "monitoring.jobs.listen", "schedule": 60.0, "options": {"expires": 55}},
+    "check": {"task": "monitoring.jobs.check", "schedule": 15.0, "options": {"expires": 14}},
 }
+CELERY_BEAT_SCHEDULER = "monitoring.scheduler:Scheduler"
+METRICS_TOKEN = ENV["METRICS_TOKEN"]
 GENERATION_CAP = ENV["GENERATION_CAP"]  # more missing tasks than this are no accident to be repaired silently
 
 # Who.
@@ -300,6 +313,7 @@ CSRF_TRUSTED_ORIGINS = ENV["CSRF_TRUSTED_ORIGINS"]
 if ENV["TRUSTED_PROXIES"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENV["HTTPS"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # whoever starts the processes asks them without the proxy
 SECURE_HSTS_SECONDS = 365 * 86400 if ENV["HTTPS"] else 0
 # The neighbours under the organization's domain are not ours to promise HTTPS for (W005, W021).
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -8,7 +8,10 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("notices/", include("opsdesk.notices.urls")),
+    path("", include("monitoring.urls")),
+    path("", include("helpdesk.urls")),
     path("", include("raci.urls")),
     path("", include("tasks.urls")),
+    path("", include("incidents.urls")),
 ]
 handler500 = "opsdesk.outage.server_error"

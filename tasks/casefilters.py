@@ -31,7 +31,7 @@ class CaseFilter(ListFilter):
     duty = Number(label=_("起票した業務の No."), field_name="entry__number")
     raised_from = Date(label=_("起票日（から）"), field_name="raised_at__date", lookup_expr="gte")
     raised_to = Date(label=_("起票日（まで）"), field_name="raised_at__date", lookup_expr="lte")
-    folded = ("duty", "raised_from", "raised_to")
+    folded: tuple[str, ...] = ("duty", "raised_from", "raised_to")
 
     def __init__(self, data: Any, queryset: QuerySet, *, request: Request) -> None:
         data = data.copy()

@@ -20,7 +20,7 @@ from .casegraph import graph_of
 from .following import answers_of, steps_of
 from .indexing import note_task
 from .models import Case, Concern, Task
-from .stepdue import due_of
+from .stepdue import Answers, due_of
 
 
 def lock(case_id: int) -> Case:
@@ -62,7 +62,31 @@ def advance(case: Case, *, by: Any, at: datetime, after: Task | None = None) -> 
     telling.opened(opened, by=None, at=at)
     if not case.steps.open().filter(is_withdrawn=False).exists():
         end(case, by=by, at=at)
+    kinds.of(case.kind).changed(case, by=by, at=at)
     return opened
+
+
+def known_of(case: Case, tasks: Iterable[Task]) -> Answers:
+    """What the steps of a case answered, as it is judged today."""
+    return kinds.of(case.kind).known(case, answers_of(tasks))
+
+
+def redate(case: Case) -> list[Task]:
+    """Date the open steps anew that are due by level: it was judged again, or the clock stood still. Returns
+    those that moved."""
+    tasks = tasks_of(case)
+    known, stops, moved = known_of(case, tasks), kinds.of(case.kind).stops(case), []
+    for task in tasks:
+        rule = task.duty.standard_due
+        if not task.is_open or "by_level" not in rule:
+            continue
+        calendar = calendar_of(task.organization)
+        due_at = due_of(rule, task.created_at, calendar, known, task.key, stops)
+        if due_at != task.due_at:
+            task.due_at, task.due_on = due_at, max(timezone.localdate(due_at), task.opens_on)
+            task.save(update_fields=["due_at", "due_on"])
+            moved.append(task)
+    return moved
 
 
 def _again(case: Case, graph: chain.Graph, tasks: Sequence[Task], after: Task, at: datetime) -> list[Task]:
@@ -118,9 +142,10 @@ def open_step(
     of = {"pk": place} if place else {"kind": Organization.Kind.UNION}
     organization = Organization.objects.get(**of)
     today = timezone.localdate(at)
-    known = answers_of(tasks)
+    known = {key: dict(found) for key, found in known_of(case, tasks).items()}
     known.setdefault(duty.key, {}).update(answers or {})
-    due_at = due_of(duty.standard_due, at, calendar_of(organization), known, duty.key)
+    stops = kinds.of(case.kind).stops(case)
+    due_at = due_of(duty.standard_due, at, calendar_of(organization), known, duty.key, stops)
     period = f"C{case.pk}"
     task = Task.objects.create(
         key=duty.key,

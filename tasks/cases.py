@@ -25,6 +25,7 @@ from .indexing import note_case
 from .linking import create, join, raised_already
 from .models import Case, Concern, Task
 from .raising import (
+    RAISE,
     closes_at_once,
     codes_of,
     concerns_field,
@@ -109,6 +110,28 @@ def report(
 
 
 @command
+def raise_by_system(
+    duty: Duty,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    title: str,
+    concerns: Sequence[Organization],
+    answers: Mapping[str, Any] | None = None,
+) -> Case:
+    """A case that no person raised (an alert of 57–60), for `team`, which has ◎ or ○ on the entry `duty`.
+
+    `answers` are of any field of the duty, as typed: the person who closes it finds them filled in."""
+    require_entry(duty, at)
+    if outline_of(duty.edition_id).lines[duty.pk].marks.get(team.role_id) not in RAISE:
+        raise PermissionDenied(_("この業務を起票する権限がありません。"))
+    return _raise(
+        duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, fills=True
+    )
+
+
+@command
 def take_in(
     duty: Duty,
     *,
@@ -141,12 +164,13 @@ def _raise(
     answers: Mapping[str, Any],
     files: Collection[str] = (),
     everything: bool = False,
+    fills: bool = False,
     is_report: bool = False,
     sources: Sequence[Case | Task] = (),
     token: str = "",
 ) -> Case:
     today = timezone.localdate(at)
-    fields = fields_asked(duty, everything=everything)
+    fields = fields_asked(duty, everything=everything or fills)
     reading = read_asked(fields, answers, at, files=files)
     asks = concerns_field(fields)
     if asks is not None and not reading.errors.get(asks.key):
@@ -303,6 +327,7 @@ def _give_up(case: Case, state: str, *, by: Any, at: datetime, reason: str, of: 
     case.version += 1
     case.save(update_fields=["state", "reason", "closed_at", "duplicate_of", "version"])
     note_case(case)
+    kinds.of(case.kind).changed(case, by=by, at=at)
     casetelling.ended(case, by=by, at=at)
     record(
         f"case.{state}", case, by=by, at=at, stream=stream_of(case), reason=reason, of=of.number if of else ""

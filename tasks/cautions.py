@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,9 @@ from .models import GenerationRun
 #: Beat wakes generation every three minutes.
 STALE = timedelta(minutes=15)
 
+#: What apps above warn of: a sentence, or "".
+more: list[Callable[[Any, Standing, datetime], str]] = []
+
 
 def cautions_for(
     user: Any, standing: Standing, *, now: datetime, today: date, holidays: Collection[date] | None = None
@@ -30,7 +33,7 @@ def cautions_for(
     """Sentences, the gravest first; missing holidays are for those who can do something about them.
 
     `holidays` are those there are, if the page has read them already."""
-    found = [_of_matrix(user, standing), _of_generation(now)]
+    found = [_of_matrix(user, standing), _of_generation(now), *(warns(user, standing, now) for warns in more)]
     if standing.is_union:
         found.append(_of_strays())
     if standing.is_union or user.is_staff:

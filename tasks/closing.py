@@ -21,13 +21,14 @@ from .acting import CLOSE, FILL, authorize, locked, main_teams, require_open, re
 from .around import missing_before
 from .asked import skipped_by
 from .filling import editable, reading_of, task_fields, unnamed
-from .following import NOTHING, Following, answers_of, course_of, links_of, refuse_confirming, skipped_course
+from .following import NOTHING, Following, course_of, links_of, refuse_confirming, skipped_course
 from .linking import join, open_link
 from .models import Case, Outcome, Task
 from .procedures import version_on
 from .publishing import publish
 from .raising import concerns_said, members_on
 from .restricted import public_findings
+from .stepdue import level_of
 from .taking import lead_after
 
 
@@ -312,8 +313,8 @@ def _require_skippable(task: Task) -> None:
     rule = task.duty.standard_due
     if task.case is None or "may_skip_level" not in rule:
         return
-    number, _dot, name = rule["level"].rpartition(".")
-    level = str(answers_of(caseflow.tasks_of(task.case)).get(int(number), {}).get(name, ""))[:1]
+    known = caseflow.known_of(task.case, caseflow.tasks_of(task.case))
+    level = level_of(rule, known, task.key)
     if level.isdigit() and level != rule["may_skip_level"]:
         raise Refusal(_("障害レベル%(level)sの障害では、この作業を対象外にできません。") % {"level": level})
 

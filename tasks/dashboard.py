@@ -13,6 +13,7 @@ from opsdesk.lib.era import era_date, era_short
 from . import boardrows
 from .boardacks import Acks
 from .boardmonth import Month
+from .boardpanels import MAIN, SIDE, panels_of
 from .boardrows import Row, RowMaker
 from .boards import SHOWN, Board
 from .cautions import of_displaced
@@ -61,6 +62,8 @@ def dashboard_of(board: Board) -> dict[str, Any]:
         "calendar": Month(board),
         "waiting": Waiting(board),
         "acks": Acks(board),
+        "main_panels": panels_of(board, MAIN),
+        "side_panels": panels_of(board, SIDE),
     }
     return page | (_oversight(board) if board.is_oversight else _own(board))
 

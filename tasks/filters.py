@@ -5,6 +5,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.calendar.book import calendar_of
@@ -37,6 +38,8 @@ STATES = (
 )
 #: These look back: the newest first.
 PAST = frozenset({"done", "late", "skipped", "any"})
+#: These ask neither the time nor which tasks there are.
+TIMELESS = frozenset({"", "open", "begun", "done", "late", "skipped", "any"})
 MAIN = frozenset({Mark.MAIN.value})
 PERIODIC = "periodic"
 CYCLES = (*Cycle.choices, (PERIODIC, _("日次以外")))
@@ -58,6 +61,10 @@ class TaskFilter(ListFilter):
     done_from = Date(label=_("実施日（から）"), field_name="done_on", lookup_expr="gte")
     done_to = Date(label=_("実施日（まで）"), field_name="done_on", lookup_expr="lte")
     folded = ("duty", "cycle", "mark", "assignee", "done_from", "done_to")
+
+    @classmethod
+    def keeps(cls, query: QueryDict) -> bool:
+        return query.get("state", "") in TIMELESS and query.get("scope", "") in ("", "all")
 
     def __init__(self, data: Any, queryset: QuerySet, *, request: Request) -> None:
         data = data.copy()

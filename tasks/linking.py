@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from .caseflow import advance, open_step, stream_of, tasks_of
 from .indexing import note_case
 from .models import Case, CaseCounter, CaseLink, Concern, Task
 from .raising import carried, fields_asked
+
+#: What apps above know of a case, by field key: a linked one of its own is filled in with it, too.
+knowing: list[Callable[[Case], Mapping[str, Any]]] = []
 
 
 def raised_already(token: str, by: Any) -> Case | None:
@@ -71,7 +75,8 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
     if line is None or not line.duty.is_entry or source.case is None:
         raise Refusal(_("関連する案件を起票できません。いまの版の分担表に、その業務がありません。"))
     duty, origin = line.duty, source.case
-    known = {k: v for t in tasks_of(origin, source) for k, v in t.answers.items()}
+    known = {k: v for knows in knowing for k, v in knows(origin).items()}
+    known |= {k: v for t in tasks_of(origin, source) for k, v in t.answers.items()}
     case = create(duty, origin.title, by=by, team=team, at=at, reporter=origin.reporter)
     concerns = list(Organization.objects.filter(concerns__case=origin))
     Concern.objects.bulk_create(Concern(case=case, organization=o) for o in concerns)

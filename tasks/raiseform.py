@@ -18,6 +18,7 @@ from opsdesk.lib.templatetags.dates import hm
 from raci.models import CaseKind, Duty, FieldKind, FollowUp, Scope
 from raci.outline import outline_of
 
+from . import kinds
 from .aftermath import Next, course, roles_by_id
 from .asked import Field, Reading
 from .catalogue import report_verb
@@ -64,6 +65,11 @@ class RaiseForm:
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         return fields_asked(self.duty, everything=self.is_now)
+
+    @property
+    def hints_url(self) -> str:
+        """Where known answers to such a case are looked up while it is written; "" if nowhere."""
+        return kinds.of(self.duty.case_kind).hints()
 
     @property
     def kind(self) -> str:

@@ -13,7 +13,7 @@ from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
 from raci.models import Sharing
 
-from . import telling
+from . import kinds, telling
 from .acting import CLOSE, authorize, holds_for, locked, require_move, store
 from .around import later_done, name_of
 from .caseflow import move_round, tasks_of, withdraw_step
@@ -58,6 +58,8 @@ def reopen(task: Task, *, by: Any, team: Team, at: datetime, reason: str, versio
         at=at,
     )
     taken_back = withdraw(task, at=at, reason=reason)
+    if task.case is not None:
+        kinds.of(task.case.kind).changed(task.case, by=by, at=at)
     record(
         "task.reopened", task, by=by, team=team, at=at, stream=task.organization.code, reason=reason, was=was,
         **({"withdrawn": taken_back} if taken_back else {}),

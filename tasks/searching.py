@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from raci.models import Duty, Edition
 from raci.outline import outline_of
 
 from .caseplace import address
+from .grams import candidates
 from .models import Audience, SearchText, Task
 from .words import period_short
 
@@ -28,6 +30,9 @@ MOST, WORDS, LEAST = 100, 8, 2
 CASE = re.compile(r"((?:[a-z]{3}-)?[a-z][0-9]{1,2})-([0-9]{1,4})")
 NUMBER = re.compile(r"(?:no\.? ?)?([0-9]{1,4})")
 Pieces = list[tuple[str, bool]]
+#: When the published editions were read, and (in force on, id) of each; for so many seconds.
+_editions: tuple[float, tuple[tuple[date, int], ...]] | None = None
+KEEP = 60.0
 
 
 @dataclass(frozen=True)
@@ -71,17 +76,27 @@ class DutyHit:
 
 
 def duties_found(asked: Asked, today: date) -> list[DutyHit]:
-    """Rows of the edition in force that hold all the words, the one of the number first; one statement."""
-    edition = Edition.objects.shown_on(today) if asked.words or asked.number is not None else None
+    """Rows of the edition in force that hold all the words, the one of the number first."""
+    edition = _shown_on(today) if asked.words or asked.number is not None else None
     if edition is None:
         return []
     found = [
         DutyHit(duty, excerpt(duty.work, asked.words), excerpt(duty.note, asked.words), is_exact)
-        for duty, folded in _folded_duties(edition.pk)
+        for duty, folded in _folded_duties(edition)
         if (is_exact := duty.number == asked.number)
         or (asked.words and asked.number is None and all(word in folded for word in asked.words))
     ]
     return sorted(found, key=lambda hit: not hit.is_exact)
+
+
+def _shown_on(today: date) -> int | None:
+    """The id of what Edition.shown_on gives; a new one shows in every process after a minute."""
+    global _editions
+    if _editions is None or monotonic() - _editions[0] > KEEP:
+        rows = Edition.objects.published().order_by("in_force_on", "pk").values_list("in_force_on", "pk")
+        _editions = monotonic(), tuple(rows)
+    begun = [pk for day, pk in _editions[1] if day <= today]
+    return begun[-1] if begun else next((pk for _day, pk in _editions[1]), None)
 
 
 @lru_cache(maxsize=16)
@@ -95,12 +110,16 @@ def _folded_duties(edition_id: int) -> tuple[tuple[Duty, str], ...]:
 
 def forget() -> None:
     """Drop what is kept; tests that roll their database back call it."""
+    global _editions
     _folded_duties.cache_clear()
+    _editions = None
 
 
 def texts_found(asked: Asked, user: Any, today: date, kind: str = "") -> QuerySet[SearchText]:
-    """Records, comments and files with all the words that `user` may read, newest first."""
+    """Records, comments and files with all the words that `user` may read, newest first; asks the index."""
     rows = SearchText.objects.visible_to(user, today).holding(asked.words)
+    if (ids := candidates(asked.words)) is not None:
+        rows = rows.among(ids)
     if kind in SearchText.Kind.values:
         rows = rows.filter(kind=kind)
     return rows.select_related("task__duty", "task__organization", "task__case", "case").defer(

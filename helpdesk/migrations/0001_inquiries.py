@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("tasks", "0009_answers"),
+        ("tasks", "0010_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("helpdesk", "0001_inquiries"),
-        ("tasks", "0010_by_mail"),
+        ("tasks", "0011_by_mail"),
     ]
 
     operations = [

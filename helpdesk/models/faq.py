@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,28 +11,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib.folding import fold
-from raci.access import standing_of
-from raci.models import CaseKind, Mark
-from raci.outline import outline_of
 
 from .inquiry import Inquiry
 
 
-def edits_faq(user: Any, today: date, edition_id: int | None) -> bool:
-    """Whether a team of theirs receives inquiries: it has ◎ on an entry duty of that kind."""
-    if edition_id is None:
-        return False
-    roles = {t.role_id for t in standing_of(user, today).teams}
-    lines = outline_of(edition_id).lines.values()
-    return any(
-        line.duty.is_entry
-        and line.duty.case_kind == CaseKind.INQUIRY
-        and roles & set(line.roles_with(Mark.MAIN))
-        for line in lines
-    )
-
-
 class FaqQuerySet(models.QuerySet):
+    def visible_to(self, edits: bool):
+        """Everybody reads what is published; who `edits`, drafts too."""
+        return self.all() if edits else self.published()
+
     def published(self):
         return self.filter(is_published=True)
 

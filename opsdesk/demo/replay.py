@@ -24,6 +24,7 @@ from .answers import Closing, closing_of
 from .cases import Cases
 from .people import Cast, content
 from .placeholders import placeholder
+from .watching import Watching
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 #: Who closes what closings.json names nobody for, by the role that has ◎.
@@ -55,9 +56,11 @@ class Replay:
         self.planned: set[int] = set()
         self.agenda: list[tuple[datetime, int, str]] = []
         self.cases = Cases(cast, self.union, now)
+        self.watching = Watching(cast, self.union, now)
 
     def run(self, started_on: date) -> None:
         day = started_on
+        self.watching.make()
         while day <= self.today:
             start = datetime.combine(day, time(0, 5), TOKYO)
             if start <= self.now:
@@ -66,6 +69,7 @@ class Replay:
                 until = min(self.now, start + timedelta(days=1))
                 self._do_until(until)
                 self.cases.do_until(until)
+                self.watching.do_until(until)
             day += timedelta(days=1)
 
     # what will be done when

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -116,6 +117,12 @@ class ListFilter(django_filters.FilterSet):
 
     folded: tuple[str, ...] = ()
 
+    @classmethod
+    def keeps(cls, query: QueryDict) -> bool:
+        """Whether for a minute only the words in the URL, the day and who asks decide what is asked: neither
+        the time nor what the database holds does."""
+        return False
+
     @property
     def order_by(self) -> str | tuple[str, ...]:
         """The columns by which the list is sorted unless the URL names some; (): as the queryset is."""
@@ -145,11 +152,13 @@ class ListFilter(django_filters.FilterSet):
         """The form as ui/_filter.html draws it; with the same values and choices drawn once a process."""
         choices = [tuple(field.choices) for field in self.form.fields.values() if hasattr(field, "choices")]
         values = [(name, self.data.get(name, "")) for name in (*self.form.fields, "sort")]
-        looks = (type(self), target, get_language(), *choices, *values)
+        action = self.request.path if self.request else ""
+        looks = (type(self), target, action, get_language(), *choices, *values)
         if looks not in DRAWN:
             if len(DRAWN) >= MOST_DRAWN:
                 DRAWN.clear()
-            DRAWN[looks] = mark_safe(render_to_string("ui/_filter.html", {"filter": self, "target": target}))
+            drawn = render_to_string("ui/_filter.html", {"filter": self, "target": target, "action": action})
+            DRAWN[looks] = mark_safe(drawn)
         return DRAWN[looks]
 
     def faults(self) -> list[tuple[str, str]]:

@@ -10,13 +10,15 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Field, IntegerField, Model, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils import timezone
 from django_tables2.rows import BoundRows
+
+from .statement import Made, asked, written
 
 #: A list says how many rows it has up to here, then "1000件以上".
 CAP = 1000
@@ -56,13 +58,26 @@ def _value(field: Field, nullable: bool, value: Any) -> Any:
 
 
 class KeysetPaginator:
-    """`table.paginate(KeysetPaginator, per_page=50, page=request.GET.get("page", ""))`."""
+    """`table.paginate(KeysetPaginator, per_page=50, page=request.GET.get("page", ""))`.
 
-    def __init__(self, rows: Any, per_page: int) -> None:
-        self.bound, self.per_page = rows, per_page
+    `known`: the plan of the same page, asked before; it answers without the table's queryset."""
+
+    def __init__(self, rows: Any, per_page: int, known: "Plan | None" = None) -> None:
+        self.bound, self.per_page, self.known = rows, per_page, known
 
     def page(self, token: str) -> "KeysetPage":
-        return KeysetPage(self.bound.data.data, token, self.per_page, self.bound.table)
+        queryset = None if self.known else self.bound.data.data
+        return KeysetPage(queryset, token, self.per_page, self.bound.table, known=self.known)
+
+
+class Plan(NamedTuple):
+    """How a page is asked: what orders it and which way, and its statement."""
+
+    names: list[str]
+    downs: list[bool]
+    fields: list[Field]
+    nullable: list[bool]
+    made: Made
 
 
 class KeysetPage:
@@ -73,23 +88,21 @@ class KeysetPage:
 
     def __init__(
         self,
-        queryset: QuerySet,
+        queryset: QuerySet | None,
         token: str = "",
         size: int = 50,
         table: Any = None,
         *,
         is_counted: bool = True,
+        known: Plan | None = None,
     ) -> None:
-        self.size, self.is_counted = size, is_counted
+        self.size, self.is_counted, self.known = size, is_counted, known
         self._keys(queryset)
         back, at = self._read(token)
-        self.down = [down != back for down in self.downs]  # the way this query runs
-        page = queryset.filter(self._beyond(at)) if at else self._counted(queryset)
-        rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
-        if at and not rows:  # the rows went away, or the token is from another list: the first page
-            back, at, self.down = False, None, self.downs
-            page = self._counted(queryset)
-            rows = list(page.order_by(*map(self._order, self.names, self.down, self.nullable))[: size + 1])
+        rows = self._ask(queryset, back, at)
+        if at and not rows and queryset is not None:
+            back, at = False, None  # the rows went away, or the token is from another list: the first page
+            rows = self._ask(queryset, back, at)
         more, self.rows = len(rows) > size, rows[:size][::-1] if back else rows[:size]
         self.next = self._token(self.rows[-1], False) if rows and (back or more) else ""
         self.previous = self._token(self.rows[0], True) if rows and (more if back else at) else ""
@@ -98,11 +111,28 @@ class KeysetPage:
         self.is_capped = counted > CAP
         self.object_list = BoundRows(self.rows, table) if table is not None else self.rows
 
+    def _ask(self, queryset: QuerySet | None, back: bool, at: list[Any] | None) -> list[Any]:
+        """The rows of the page and one beyond, in the way this query runs."""
+        self.down = [down != back for down in self.downs]
+        if queryset is None:
+            return asked(self.known.made) if self.known else []
+        page = queryset.filter(self._beyond(at)) if at else self._counted(queryset)
+        self.asked = page.order_by(*map(self._order, self.names, self.down, self.nullable))[: self.size + 1]
+        return list(self.asked)
+
+    def plan(self) -> Plan:
+        """By which the same page is asked again."""
+        return Plan(self.names, self.downs, self.fields, self.nullable, written(self.asked.all()))
+
     def _counted(self, queryset: QuerySet) -> QuerySet:
         """With the count, unless finding one row costs as much as finding all."""
         return queryset.annotate(row_total=CappedCount(queryset)) if self.is_counted else queryset
 
-    def _keys(self, queryset: QuerySet) -> None:
+    def _keys(self, queryset: QuerySet | None) -> None:
+        if self.known or queryset is None:
+            assert self.known, "a page needs a queryset or a plan"
+            self.names, self.downs, self.fields, self.nullable, _made = self.known
+            return
         model = queryset.model
         order = map(str, queryset.query.order_by or model._meta.ordering)
         keys = [(name.lstrip("-"), name[0] == "-") for name in order]

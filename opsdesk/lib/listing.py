@@ -1,17 +1,19 @@
 """list_page(): queryset + FilterSet + Table → the page, its pages, its xlsx, its fragment and its paper."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from . import workbook
+from . import keptlist, workbook
 from .filters import ListFilter
-from .keyset import CAP, KeysetPage, KeysetPaginator
+from .keptlist import Kept
+from .keyset import CAP, KeysetPage, KeysetPaginator, Plan
 from .request import Request, whole_number
 from .tables import FastTable
 from .templatetags.dates import era_dt
@@ -31,31 +33,37 @@ def list_page(
     fragment: str = FRAGMENT,
     filename: str = "list",
     context: dict[str, Any] | None = None,
+    seen_by: Hashable = None,
     **table_options: Any,
 ) -> HttpResponseBase:
     """One list. The whole state stands in the URL: the filter, `sort`, `page` (a token) and `export=xlsx`.
 
     `queryset` is what the person may see; `table_options` go to the table. htmx gets `fragment` only.
+    `seen_by` is what decides that queryset, if a page of it may be kept for a minute (keptlist).
     The template finds title, filter, table, page, export_url, filter_words, faults, at_text."""
-    filterset = filterset_class(request.GET, queryset, request=request)
-    table = table_class(filterset.qs, order_by=filterset.order_by, **table_options)
-    table.request = request
-    if request.GET.get(table.prefixed_order_by_field):
-        table.order_by = request.GET.getlist(table.prefixed_order_by_field)
-    if not table.order_by and filterset.order_by:  # the URL names no column that can be sorted
-        table.order_by = filterset.order_by
-    words, at_text = filterset.words(), era_dt(request.now)
-    if request.GET.get("export") == "xlsx":
-        return export(table, request, title=title, filename=filename, words=words, at_text=at_text)
-    table.paginate(KeysetPaginator, per_page=table.size, page=request.GET.get("page", ""))
+    key, at_text = keptlist.key_of(request, filterset_class, table_class, seen_by), era_dt(request.now)
+    kept = keptlist.find(key)
+    table = kept and _again(kept, table_class([], order_by=kept.order_by, **table_options), request)
+    if kept and table:
+        form, words, faults = kept.form, kept.words, []
+    else:
+        filterset = filterset_class(request.GET, queryset, request=request)
+        table = _table(request, filterset, table_class, table_options)
+        words, faults = filterset.words(), filterset.faults()
+        if request.GET.get("export") == "xlsx":
+            return export(table, request, title=title, filename=filename, words=words, at_text=at_text)
+        _paginate(table, request)
+        form = SafeString() if request.htmx else filterset.drawn("#list")
+        if key and table.page.rows and not faults:
+            keptlist.keep(key, form, words, tuple(table.order_by), table.page.plan())
     return render(
         request,
         fragment if request.htmx else template,
         {
             **(context or {}),
             "title": title,
-            "filter_form": "" if request.htmx else filterset.drawn("#list"),
-            "faults": filterset.faults(),
+            "filter_form": form,
+            "faults": faults,
             "filter_words": words,
             "table": table,
             "page": pager(request, table.page),
@@ -63,6 +71,29 @@ def list_page(
             "at_text": at_text,
         },
     )
+
+
+def _again(kept: Kept, table: FastTable, request: Request) -> FastTable | None:
+    """The page by its kept plan; None where its rows went away, and the first page is to be shown."""
+    table.request = request
+    _paginate(table, request, kept.plan)
+    return table if table.page.rows or not request.GET.get("page") else None
+
+
+def _table(
+    request: Request, filterset: ListFilter, table_class: type[FastTable], options: dict[str, Any]
+) -> FastTable:
+    table = table_class(filterset.qs, order_by=filterset.order_by, **options)
+    table.request = request
+    if request.GET.get(table.prefixed_order_by_field):
+        table.order_by = request.GET.getlist(table.prefixed_order_by_field)
+    if not table.order_by and filterset.order_by:  # the URL names no column that can be sorted
+        table.order_by = filterset.order_by
+    return table
+
+
+def _paginate(table: FastTable, request: Request, known: Plan | None = None) -> None:
+    table.paginate(KeysetPaginator, per_page=table.size, page=request.GET.get("page", ""), known=known)
 
 
 def export(

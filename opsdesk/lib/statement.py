@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -53,11 +53,7 @@ class Statement:
         if not made.sql or any(isinstance(v, int) and abs(v) > MOST for v in values.values()):
             return []
         params = [adapted(values[n]) if n else p for n, p in zip(made.names, made.params, strict=True)]
-        with connection.cursor() as cursor:
-            cursor.execute(made.sql, params)
-            found = cursor.fetchall()
-        rows = made.compiler.results_iter(results=[found], tuple_expected=True)
-        return list(objects(made.compiler, rows) if made.gives_objects else rows)
+        return asked(made, params)
 
     def _make(self, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, type], ...]) -> Made:
         made, again = (self._marked(shape, kinds, turn) for turn in (0, 1))
@@ -70,16 +66,31 @@ class Statement:
 
     def _marked(self, shape: tuple[Hashable, ...], kinds: tuple[tuple[str, type], ...], turn: int) -> Made:
         marks = {name: MARKS[kind](n, turn) for n, (name, kind) in enumerate(kinds)}
-        queryset = self.build(*shape, **marks)
-        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-        gives_objects = issubclass(queryset._iterable_class, ModelIterable)
-        try:
-            sql, params = compiler.as_sql()
-        except EmptyResultSet:
-            return Made(compiler, "", (), (), gives_objects)
-        places = {adapted(mark): name for name, mark in marks.items()}
-        names = tuple(places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params)
-        return Made(compiler, sql, tuple(params), names, gives_objects)
+        return written(self.build(*shape, **marks), marks)
+
+
+def written(queryset: QuerySet[Any], marks: Mapping[str, Any] | None = None) -> Made:
+    """The statement of a queryset that gives objects or tuples; `marks`: what stands for values, by name."""
+    compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+    gives_objects = issubclass(queryset._iterable_class, ModelIterable)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return Made(compiler, "", (), (), gives_objects)
+    places = {adapted(mark): name for name, mark in (marks or {}).items()}
+    names = tuple(places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params)
+    return Made(compiler, sql, tuple(params), names, gives_objects)
+
+
+def asked(made: Made, params: Sequence[Any] | None = None) -> list[Any]:
+    """The rows of a statement; without `params` with the values it was written with."""
+    if not made.sql:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(made.sql, made.params if params is None else params)
+        found = cursor.fetchall()
+    rows = made.compiler.results_iter(results=[found], tuple_expected=True)
+    return list(objects(made.compiler, rows) if made.gives_objects else rows)
 
 
 def adapted(value: Any) -> Any:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 
 from opsdesk.accounts.models import User
 from opsdesk.lib.keyset import CappedCount
+from opsdesk.lib.statement import Statement
 
 from .models import Notice
 
@@ -15,14 +18,27 @@ from .models import Notice
 MOST = 99
 
 
+#: What apps above want to know at every request: an expression of the statement that reads the person.
+facts: dict[str, Callable[[], Any]] = {}
+
+
 class PersonBackend(AuthenticationBackend):
-    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1)."""
+    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1), and
+    with `facts`."""
 
     def get_user(self, user_id: Any) -> User | None:
-        mine = Notice.objects.unread().filter(person=user_id)
-        people = User.objects.annotate(unread=CappedCount(mine, MOST))
-        user = people.filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        for user in PERSON.ask(person=user_id):
+            return user if self.user_can_authenticate(user) else None
+        return None
+
+
+def _person(*, person: int) -> QuerySet[Any]:
+    mine = Notice.objects.unread().filter(person=person)
+    more = {name: fact() for name, fact in facts.items()}
+    return User.objects.annotate(unread=CappedCount(mine, MOST), **more).filter(pk=person)
+
+
+PERSON = Statement(_person)
 
 
 def unread_of(user: Any) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.models import Event
 from raci.models import FollowUp
+from tasks import kinds
 from tasks.acting import CLOSE, FILL, when
 from tasks.cases import asks_concerns, given_up_by
 from tasks.casewriters import audiences_for, is_internal, situation_writers, town_of, writers
@@ -45,6 +46,11 @@ SITUATION_NAMES = (
 
 class CasePage(Panels):
     """Who may do what with a case now; its timeline."""
+
+    @cached_property
+    def kind_panel(self) -> kinds.Panel | None:
+        """What the app of its kind has to add."""
+        return kinds.of(self.case.kind).panel(self)
 
     @property
     def title(self) -> str:
@@ -122,8 +128,8 @@ class CasePage(Panels):
     @property
     def kinds(self) -> list[tuple[str, str, bool]]:
         chosen = self.typed.get("kind") or CommentKind.PROGRESS
-        kinds = [k for k in CommentKind if k != CommentKind.ANSWER or k == chosen]  # it has a form of its own
-        return [(k.value, str(k.label), k == chosen) for k in kinds]
+        offered = [k for k in CommentKind if k != CommentKind.ANSWER or k == chosen]  # it has its own form
+        return [(k.value, str(k.label), k == chosen) for k in offered]
 
     @cached_property
     def correcting(self) -> Paper | None:

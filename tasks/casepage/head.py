@@ -14,6 +14,7 @@ from opsdesk.accounts.models import Organization
 from raci.definition import definition_of
 from raci.models import Mark, Sharing, Signer
 from raci.outline import Line, outline_of
+from tasks import kinds
 from tasks.acting import CLOSE, when
 from tasks.casewriters import fillers
 from tasks.chain import DONE, SKIPPED
@@ -22,6 +23,7 @@ from tasks.following import steps_of
 from tasks.forms import text_of
 from tasks.models import Case, Task
 from tasks.signing import label_of
+from tasks.stepdue import Answers
 
 from .bar import NG, NOW, TODO, Box, boxes, look_of
 from .base import Base
@@ -96,9 +98,22 @@ class Head(Base):
         for step in self.steps:
             for f in self.fields(step):
                 kind = wanted.get((step.key, f.key))
-                if kind and (text := text_of(f.row, step.answers.get(f.key))):
+                if kind and (text := text_of(f.row, self.known.get(step.key, {}).get(f.key))):
                     found[kind] = (f.row.label, text)
         return list(found.values())
+
+    @cached_property
+    def known(self) -> Answers:
+        """What the steps that the person sees answered, as it is judged today."""
+        return kinds.of(self.case.kind).known(self.case, {s.key: s.answers for s in self.steps})
+
+    @cached_property
+    def parts(self) -> dict[str, list[kinds.Part]]:
+        """What the app of this kind of case adds, by place."""
+        found: dict[str, list[kinds.Part]] = {}
+        for part in kinds.of(self.case.kind).parts(self):
+            found.setdefault(part.place, []).append(part)
+        return found
 
     @property
     def _due_names(self) -> dict[tuple[int, str], str]:

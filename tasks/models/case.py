@@ -128,6 +128,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["kind", "-raised_at", "-id"], name="case_by_kind"),
             models.Index(fields=["-raised_at", "-id"], condition=Q(state="open"), name="case_open"),
+            models.Index(fields=["reporter"], condition=Q(state="duplicate"), name="case_followed"),
         ]
 
     def __str__(self) -> str:

@@ -18,16 +18,19 @@ from tasks.tables import TaskTable, light_rows
 @require_GET
 def task_list(request: Request) -> HttpResponseBase:
     """Tasks the person may see, by the filter in the URL; `?export=xlsx` gives the same rows."""
+    standing = standing_of(request.user, request.today)
+    reach = reach_of(standing)
     return list_page(
         request,
-        light_rows(reach_of(standing_of(request.user, request.today)), request.today),
+        light_rows(reach, request.today),
         TaskFilter,
         TaskTable,
         title=_("作業一覧"),
         template="tasks/list.html",
         fragment="tasks/_list.html",
         filename="tasks",
-        standing=standing_of(request.user, request.today),
+        seen_by=(tuple(team.pk for team in standing.teams), reach),
+        standing=standing,
         now=request.now,
         today=request.today,
         says_waiting=request.GET.get("state") != "astray",  # what is astray takes a statement of its own

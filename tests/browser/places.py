@@ -11,6 +11,9 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
+from monitoring.alerts import raise_alert
+from monitoring.findings import Finding, fingerprint
+from monitoring.models import Check, Device, Heartbeat, MaintenanceWindow, Watch
 from opsdesk.accounts import memberships, people, startcodes
 from opsdesk.calendar import closing
 from opsdesk.calendar.models import ClosedDay
@@ -349,6 +352,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/accounts/inactive/"),
     ),
     "sato": (  # 業務運用
+        Place("/monitor/"),
+        Place("/monitor/beats/"),
+        Place("/monitor/devices/{device}/", status=404),
         Place("/"),
         Place("/?scope=mine"),
         Place("/?scope=all"),
@@ -604,7 +610,16 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/raise/15/", act=empty_raise, status=422),
     ),
     "ogawa": (Place("/"),),  # パッケージ保守
-    "ishii": (Place("/"), Place("/matrix/?role=hwnw")),  # HW/NW保守
+    "ishii": (  # HW/NW保守
+        Place("/"),
+        Place("/matrix/?role=hwnw"),
+        Place("/monitor/"),
+        Place("/monitor/?state=up&q=x"),
+        Place("/monitor/devices/{device}/"),
+        Place("/monitor/devices/{quiet_device}/"),
+        Place("/monitor/beats/"),
+        Place("/cases/{alerted}/"),
+    ),
     "kubo": (  # administrator
         Place("/"),
         Place("/matrix/"),
@@ -642,6 +657,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/admin/accounts/membership/add/"),
         Place("/admin/accounts/organization/{shiomi}/change/"),
         Place("/admin/calendar/closedday/"),
+        Place("/admin/monitoring/device/{device}/change/"),
+        Place("/admin/monitoring/check/add/"),
+        Place("/admin/monitoring/heartbeat/add/"),
     ),
     "takahashi": (
         Place("/accounts/login/?next=/accounts/2fa/", "mfa_index", without_second_step),
@@ -662,6 +680,11 @@ THROUGH_THE_FORM = {None, "takahashi", "horie"}
 
 #: Addresses without a page of their own, and why.
 NOT_PAGES = {
+    "monitoring:healthz": "JSON for whoever starts the processes",
+    "monitoring:metrics": "text for Prometheus",
+    "monitoring:beat": "text for a batch",
+    "monitoring:beat_start": "text for a batch",
+    "monitoring:beat_fail": "text for a batch",
     "tasks:year_now": "goes to the fiscal year of today",
     "tasks:take": "POST, goes to the task",
     "tasks:let_go": "POST, goes to the task",
@@ -846,5 +869,23 @@ def scene(world) -> dict[str, Any]:
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
         **{"procedure": old.pk, "procedure_file": old.files.get().pk},
+        **watched(),
         "code": startcodes.issue(world.makino, by=world.kubo, at=NOW),
     }
+
+
+def watched() -> dict[str, Any]:
+    """A device with a check, a window and an alert, one that nobody watches yet, and a heartbeat."""
+    device, quiet = Device.objects.create(name="AP01 業務APサーバ1", address="192.0.2.11"), "UPS01"
+    MaintenanceWindow.objects.create(name="月次", rule="day", n=-1, starts_at="22:00", minutes=60)
+    state = {"state": "up", "last_ok_at": NOW, "last_said": "0.012秒で応答"}
+    limits = {"seconds": {"warning": 3, "critical": 10}}
+    for name, kind in (("ping", "icmp"), ("ログイン画面", "http")):
+        soon = NOW + timedelta(minutes=1)
+        Check.objects.create(device=device, name=name, kind=kind, next_at=soon, limits=limits, **state)
+    said = {"title": "AP01 ping 異常", "said": "時間内に応答がありません。"}
+    found = Finding(fingerprint("x"), Watch.LIVENESS, device=device, **said)
+    alert = raise_alert(found, by=None, at=NOW - timedelta(minutes=5))
+    Heartbeat.objects.create(name="ウイルススキャン", key=7, succeeded_at=NOW)
+    quiet_device = Device.objects.create(name=quiet)
+    return {"device": device.pk, "quiet_device": quiet_device.pk, "alerted": alert.case.number}

@@ -85,6 +85,10 @@ def test_a_wrong_date_gets_a_sentence(visit, cast):
     expect(rows(page)).to_have_count(1)
     alert.get_by_role("link").click()
     expect(page).to_have_url(re.compile("#id_due_from$"))
+    page.get_by_label("期限（から）").fill("R8.11.1")
+    page.keyboard.press("Enter")
+    expect(alert).to_have_count(0)
+    assert page.url.count("due_from=") == 1  # what is asked anew stands in the place of what was asked
 
 
 def test_pages(visit, cast):

@@ -122,6 +122,7 @@ def test_without_scripts(visit, cast):
     expect(page.get_by_role("button", name="A3で印刷")).to_have_count(0)
     page.get_by_role("searchbox", name="語句").fill("人事異動")
     page.get_by_role("button", name="絞り込む").click()
+    expect(page.locator("tbody .c-no")).to_have_count(3)
     assert numbers(page) == [3, 4, 5]
 
 

@@ -100,6 +100,7 @@ def test_without_scripts(desk, draft, world):
     page = desk(world.morishita, f"{HOME}/1/schedule/", java_script_enabled=False)
     page.get_by_label("期限の n").fill("20")
     page.get_by_role("button", name="確かめる").click()
+    expect(panel(page, "次の12回")).to_contain_text("12/18(金)")
     assert dates(page)[1].split() == ["令和9年1月", "12/1(火)", "12/18(金)"]
     assert "schedule" in row(1) and row(1)["schedule"]["due_n"] == 25
     page.get_by_role("button", name="保存する", exact=True).last.click()

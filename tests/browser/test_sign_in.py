@@ -88,6 +88,7 @@ def test_the_slip_fits(desk, cast, width):
     office = desk(viewport={"width": width, "height": 900})
     sign_in(office, "kubo", cast.password, f"/admin/accounts/user/{cast.ono.pk}/start-code/")
     office.get_by_role("button", name="発行して表示する").click()
+    expect(office.locator(".slip-code")).to_be_visible()
     assert office.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if width == 1440:
         paper = PdfReader(BytesIO(office.pdf(prefer_css_page_size=True)))

@@ -8,6 +8,7 @@ import time_machine
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
+from monitoring.models import Alert, Device
 from opsdesk.accounts.models import Membership, User
 from opsdesk.audit.models import Event, Stream
 from opsdesk.audit.verify import verify
@@ -63,6 +64,8 @@ def check(now: datetime, printed: str) -> None:
     assert not Task.objects.filter(closed_at__gt=now).exists(), "nobody works in the future"
     assert set(Case.objects.values_list("state", flat=True)) == {"open", "closed", "withdrawn"}
     assert set(Case.objects.values_list("kind", flat=True)) == set(CaseKind.values)
+    assert Device.objects.count() == 60 and Alert.objects.open().exists()
+    assert not Alert.objects.filter(first_at__gt=now).exists()
     assert open_.filter(case__isnull=False).exists() and Task.objects.filter(round=2).exists()
     assert not Case.objects.filter(raised_at__gt=now).exists()
     assert {t.procedure.number for t in done.filter(key=9).select_related("procedure")} == {1, 2}

@@ -72,8 +72,8 @@ def test_only_the_web_limits_its_statements():
         )
         return done.stdout.strip()
 
-    assert options("opsdesk.wsgi") == "-c statement_timeout=30000"
-    assert options("opsdesk.celery") == "None"
+    assert options("opsdesk.wsgi") == "-c jit=off -c statement_timeout=30000"
+    assert options("opsdesk.celery") == "-c jit=off"
 
 
 def test_no_job_is_handed_out_twice_while_it_runs():

@@ -131,12 +131,14 @@ def test_it_works_and_ctrl_c_stops_all(house: House):
         assert (house.home / "broker").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.once
 def test_sigterm_stops_all(house: House):
     house.process.terminate()
     assert house.process.wait(25) == 0
     assert not house.processes()
 
 
+@pytest.mark.once
 def test_kill_of_the_parent_leaves_nobody(house: House):
     house.process.kill()
     house.process.wait()
@@ -153,6 +155,7 @@ def test_one_dies_and_all_stop(house: House, name: str):
     assert "止まったので、全部を止めました" in house.said()
 
 
+@pytest.mark.once
 def test_a_taken_port_is_told_before_anything_is_touched(tmp_path: Path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -24,6 +24,7 @@ from raci.workbook.paper import About
 from tests import customer, editions, hostile
 from tests.make import at
 
+pytestmark = pytest.mark.once
 SECONDS, KILOBYTES = 10, 300 * 2**10
 #: Beside the sheet: on a fast machine it is read within the limits all the same.
 HARMLESS = ("fonts", "names")

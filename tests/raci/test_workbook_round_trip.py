@@ -25,6 +25,8 @@ from tests import customer, editions
 FEW, MANY = 30, 1000
 SLOW = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 
+pytestmark = pytest.mark.once
+
 
 def written(rows, roles=None):
     return writing.write(

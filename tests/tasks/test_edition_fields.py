@@ -11,6 +11,7 @@ from tests.make import at
 from tests.sent import sent
 
 HOME = "/editions/2/duties"
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture

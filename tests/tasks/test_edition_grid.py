@@ -11,7 +11,7 @@ from raci.models import Edition
 from tests.make import at
 from tests.tasks.grids import fields, keys, row, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 URL = "/editions/2/grid/"
 
 

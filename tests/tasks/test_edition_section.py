@@ -12,6 +12,7 @@ from tests.make import TODAY, at
 from tests.sent import sent
 
 HOME = "/editions/2/duties"
+pytestmark = pytest.mark.once
 
 
 @pytest.fixture

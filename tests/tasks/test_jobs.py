@@ -8,6 +8,7 @@ import time_machine
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from monitoring import jobs as monitoring
 from opsdesk.celery import app
 from opsdesk.notices import jobs as relaying
 from tasks import jobs
@@ -31,10 +32,19 @@ def test_the_job_generates_todays_tasks(edition):
     assert Task.objects.filter(key=9, period="2026-11-24", created_at=at(0, 3)).exists()
 
 
-JOBS = {"generate": jobs.generate, "remind": jobs.remind, "relay": relaying.relay}
+JOBS = {
+    "generate": jobs.generate,
+    "remind": jobs.remind,
+    "relay": relaying.relay,
+    "check": monitoring.check,
+    "listen": monitoring.listen,
+}
 
 
-@pytest.mark.parametrize(("name", "most"), [("generate", 300), ("remind", 60), ("relay", 60)])
+MOST = {"generate": 300, "remind": 60, "relay": 60, "check": 15, "listen": 60}
+
+
+@pytest.mark.parametrize(("name", "most"), MOST.items())
 def test_beat_wakes_the_job_that_exists(name, most):
     app.loader.import_default_modules()
     entry = settings.CELERY_BEAT_SCHEDULE[name]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0009_answers"),
+        ("tasks", "0010_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

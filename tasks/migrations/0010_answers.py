@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0008_corrections"),
+        ("tasks", "0009_search_grams"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""The pages of monitoring, and the addresses that machines call."""
