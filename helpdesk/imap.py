@@ -30,10 +30,16 @@ def fetch(url: str, clock: Callable[[], datetime]) -> int:
 
     Raises OSError, ERROR or ImapToolsError if the server can't be used."""
     place = mailbox_settings(url)
-    with _connected(place).login(place["user"], place["password"], place["folder"]) as box:
+    box = _connected(place)
+    try:
+        box.login(place["user"], place["password"], place["folder"])
         if not box.folder.exists(DONE):
             box.folder.create(DONE)
-        return sum(_take(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
+        found = sum(_take(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
+        box.logout()
+    finally:
+        box.client.shutdown()  # does nothing after the logout
+    return found
 
 
 def _connected(place: dict[str, Any]) -> BaseMailBox:
