@@ -30,7 +30,7 @@ from tasks.raising import TITLE_LIMIT
 from . import headers, inbox, letters, manners, replies
 from .letters import Letter, Unreadable
 from .models import Channel, Contact, IncomingMail, Inquiry
-from .reception import receivers, receiving
+from .reception import receives
 from .threads import case_of, contacts_of, own_addresses
 
 log = logging.getLogger(__name__)
@@ -145,8 +145,7 @@ def assign(mail: IncomingMail, organization: Organization | None, *, by: Any, at
 
 def _held(mail: IncomingMail, by: Any, at: datetime) -> IncomingMail:
     """The mail, locked, if it still waits and `by` decides it."""
-    today = timezone.localdate(at)
-    if not receivers(receiving(today), by, today):
+    if not receives(by, timezone.localdate(at)):
         raise PermissionDenied(_("保留のメールを扱えるのは、受付の主担当（◎）だけです。"))
     row = IncomingMail.objects.select_for_update().get(pk=mail.pk)
     if row.state != State.QUARANTINED:

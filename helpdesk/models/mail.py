@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from helpdesk.reception import receivers, receiving
+from helpdesk.reception import receives
 from opsdesk.accounts.models import Organization
 from tasks.models import Case, Comment
 
@@ -18,9 +18,12 @@ from .inquiry import Inquiry
 
 class IncomingMailQuerySet(models.QuerySet):
     def visible_to(self, user: Any, today: date):
-        """The whole quarantine, for who receives inquiries; nothing for anybody else."""
-        held = self.filter(state=IncomingMail.State.QUARANTINED)
-        return held if receivers(receiving(today), user, today) else self.none()
+        """Everything for who receives inquiries; nothing for anybody else: a mail is nobody's yet."""
+        return self.all() if receives(user, today) else self.none()
+
+    def held(self):
+        """A person has to decide (保留)."""
+        return self.filter(state=IncomingMail.State.QUARANTINED)
 
     def fresh(self):
         """Stored, and not taken in yet."""
