@@ -5,13 +5,11 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-
-from opsdesk.environment import mailbox_settings
 
 from . import mailroom
 from .letters import MAX_BYTES
@@ -25,11 +23,10 @@ ERROR = imaplib.IMAP4.error
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
-def fetch(url: str, clock: Callable[[], datetime]) -> int:
-    """Store what lies in the mailbox at `url`, at most BATCH mails; how many are new.
+def fetch(place: Mapping[str, Any], clock: Callable[[], datetime]) -> int:
+    """Store what lies in the mailbox `place` (settings.IMAP), at most BATCH mails; how many are new.
 
     Raises OSError, ERROR or ImapToolsError if the server can't be used."""
-    place = mailbox_settings(url)
     box = _connected(place)
     try:
         box.login(place["user"], place["password"], place["folder"])
@@ -42,7 +39,7 @@ def fetch(url: str, clock: Callable[[], datetime]) -> int:
     return found
 
 
-def _connected(place: dict[str, Any]) -> BaseMailBox:
+def _connected(place: Mapping[str, Any]) -> BaseMailBox:
     host, port = place["host"], place["port"]
     if place["scheme"] == "imap":
         return MailBoxUnencrypted(host, port, timeout=TIMEOUT)

@@ -99,17 +99,19 @@ def take_one(pk: int, *, at: datetime) -> None:
         return
     mail = IncomingMail.objects.get(pk=pk)
     if mail.attempts > TRIES:
-        set_aside(mail, _("取り込みが%(n)s回途中で止まりました。") % {"n": TRIES}, at=at)
+        set_aside(mail, _("取り込みが%(n)s回途中で止まりました。") % {"n": TRIES}, by=None, at=at)
         return
     try:
         take_in(mail, by=None, at=at)
     except Refusal as refusal:
-        set_aside(mail, _sentence(refusal), at=at)
+        set_aside(mail, _sentence(refusal), by=None, at=at)
     except OperationalError:  # the database is not there, or busy: the next run tries again
         log.exception("mail %s waits", pk)
     except Exception as error:  # one mail never stands in the way of the next one
         log.exception("mail %s is set aside", pk)
-        set_aside(mail, _("取り込めませんでした（%(what)s）。") % {"what": type(error).__name__}, at=at)
+        set_aside(
+            mail, _("取り込めませんでした（%(what)s）。") % {"what": type(error).__name__}, by=None, at=at
+        )
 
 
 def _sentence(refusal: Refusal) -> str:
@@ -117,12 +119,12 @@ def _sentence(refusal: Refusal) -> str:
 
 
 @command
-def set_aside(mail: IncomingMail, reason: str, *, at: datetime) -> None:
+def set_aside(mail: IncomingMail, reason: str, *, by: Any, at: datetime) -> None:
     """Let a person decide (保留)."""
     row = IncomingMail.objects.select_for_update().get(pk=mail.pk)
     if row.state == State.NEW:
         _becomes(row, State.QUARANTINED, reason)
-        record("mail.set_aside", row, by=None, at=at, stream=streams.stream_of(None), reason=reason)
+        record("mail.set_aside", row, by=by, at=at, stream=streams.stream_of(None), reason=reason)
 
 
 @command

@@ -184,6 +184,8 @@ def mailbox(value: str) -> str:
 
 def mailbox_settings(value: str) -> dict[str, Any]:
     """What helpdesk/imap.py needs of the address `value`: scheme, host, port, user, password, folder."""
+    if not value:
+        return {}
     parts = _split(value)
     return {
         "scheme": parts.scheme,

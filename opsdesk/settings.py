@@ -275,8 +275,8 @@ EMAIL_TIMEOUT = 10
 globals().update(env.mail_settings(EMAIL_URL))
 
 # The mailbox of the help desk: what comes there becomes inquiries.
-IMAP_URL, DESK_ADDRESS = ENV["IMAP_URL"], ENV["DESK_ADDRESS"]
-if IMAP_URL and not DESK_ADDRESS:
+IMAP, DESK_ADDRESS = env.mailbox_settings(ENV["IMAP_URL"]), ENV["DESK_ADDRESS"]
+if IMAP and not DESK_ADDRESS:
     raise env.BrokenEnvironment(
         "環境変数 DESK_ADDRESS がありません。"
         "IMAP_URL を使うときは、問合せを受け付けるメールアドレスを書いてください。"

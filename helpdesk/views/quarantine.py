@@ -94,7 +94,7 @@ def _act(request: Request, mail: IncomingMail) -> HttpResponse:
 
 @allow(team_member, label=gettext_lazy("保留のメールの本文（HTML）"))
 @xframe_options_sameorigin
-@csp({"default-src": ["'none'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-popups"]})
+@csp({"default-src": ["'none'"], "frame-ancestors": ["'self'"], "sandbox": ["allow-popups"]})  # type: ignore[arg-type]
 @require_GET
 def mail_html(request: Request, pk: int) -> HttpResponse:
     """Its HTML for the frame, without anything that runs or is fetched; by a policy of its own, too."""

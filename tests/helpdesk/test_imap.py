@@ -9,7 +9,7 @@ import time_machine
 
 from helpdesk import imap, inbox, jobs, mailroom
 from helpdesk.models import IncomingMail, Inquiry
-from opsdesk.environment import mail_settings
+from opsdesk.environment import mail_settings, mailbox_settings
 from opsdesk.notices import relay
 from opsdesk.notices.models import Delivery
 from tests import servers
@@ -37,7 +37,7 @@ def desk(cast, edition, holidays, settings, dovecot):
     """A mailbox that is empty, a mail server, a contact; `desk(raw)` delivers."""
     where, lmtp = dovecot
     contact(cast.kirihara, "shibata@kirihara.example", "柴田")
-    settings.IMAP_URL, settings.DESK_ADDRESS = url_of(DESK, where), f"ヘルプデスク <{DESK}>"
+    settings.IMAP, settings.DESK_ADDRESS = mailbox_settings(url_of(DESK, where)), f"ヘルプデスク <{DESK}>"
     settings.DEFAULT_FROM_EMAIL = "ops@ops.example"
     with server() as post:
         settings.EMAIL_URL = post.url
@@ -64,7 +64,7 @@ def desk_url(desk, address=DESK):
 
 
 def box(url):
-    place = imap.mailbox_settings(url)
+    place = mailbox_settings(url)
     return imap._connected(place).login(place["user"], place["password"], "INBOX")
 
 
@@ -136,15 +136,15 @@ def test_killed_anywhere_it_is_neither_lost_nor_doubled(desk, place, monkeypatch
 
 
 def test_a_bad_one_never_blocks_and_a_dead_server_neither(desk, settings):
-    settings_url = settings.IMAP_URL
+    place = settings.IMAP
     desk(b"\xff\xfe\0broken", mails.nested(50), mails.parts(*[mails.TEXT_PART] * 300), mails.mail(b"good"))
     mailroom.store(mails.mail(b"before", id_="before@k"), at=at(9))
-    settings.IMAP_URL = f"imap://desk:secret@127.0.0.1:{servers.free_port()}"
+    settings.IMAP = {**place, "port": servers.free_port()}
     run()  # nobody there: what is stored is taken in anyway
     assert Inquiry.objects.count() == 1
-    settings.IMAP_URL = settings_url.replace("secret", "wrong")
+    settings.IMAP = {**place, "password": "wrong"}
     run()
-    settings.IMAP_URL = settings_url
+    settings.IMAP = place
     run()
     assert Inquiry.objects.count() == 2 and not IncomingMail.objects.fresh().exists() and lying(desk) == 0
     assert IncomingMail.objects.filter(state=State.QUARANTINED).count() == 3
@@ -159,7 +159,7 @@ def test_two_instances_answering_each_other_stop_after_three(desk, cast, setting
     sent = 1
     for turn in range(8):
         here, there = (DESK, other) if turn % 2 == 0 else (other, DESK)
-        settings.IMAP_URL, settings.DESK_ADDRESS = desk_url(desk, here), here
+        settings.IMAP, settings.DESK_ADDRESS = mailbox_settings(desk_url(desk, here)), here
         before = len(desk.post.letters)
         run(at(10, turn))
         for letter in desk.post.letters[before:]:
