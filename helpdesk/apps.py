@@ -11,10 +11,12 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from opsdesk.audit import timeline
+        from opsdesk.notices import words
         from tasks import boardpanels
 
         from . import board, history, keeping
 
         timeline.register(history.SENTENCES)
+        words.register(history.TELLINGS)
         keeping.register()
         boardpanels.register(boardpanels.MAIN, board.unanswered)

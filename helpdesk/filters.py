@@ -31,6 +31,18 @@ UNSORTED = "none"
 CATEGORIES = (*((word, word) for word in ("操作", "不具合", "要望", "その他")), (UNSORTED, _("未分類")))
 
 
+class QuarantineFilter(ListFilter):
+    q = Word(label=_("差出人・件名・理由"), method="by_words")
+
+    @property
+    def order_by(self) -> str:
+        return "-came"
+
+    def by_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        has = Q(sender__icontains=value) | Q(subject__icontains=value) | Q(reason__icontains=value)
+        return queryset.filter(has)
+
+
 class InquiryFilter(ListFilter):
     state = Choice(label=_("状態"), choices=STATES, empty_label=None, method="by_state")
     scope = Choice(label=_("範囲"), choices=SCOPES, empty_label=None, method="by_scope")

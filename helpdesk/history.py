@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Sentence
+from opsdesk.notices.words import Telling
 
 
 def _saved(event: Event) -> str:
@@ -17,8 +18,20 @@ def _received(event: Event) -> str:
     return f"{words} {_('原本')} {event.data['original']}" if event.data["original"] else words
 
 
+#: How the letters of the desk are called in the list of the outbox; nobody's bell shows them.
+TELLINGS = {
+    "inquiry.receipt": Telling(gettext_lazy("受付番号"), lambda data: _("受付番号のお知らせ")),
+    "inquiry.answer": Telling(gettext_lazy("回答"), lambda data: _("問合せへの回答")),
+}
 SENTENCES = {
     "inquiry.received": Sentence(gettext_lazy("受付"), _received, tone="info"),
+    "mail.taken": Sentence(gettext_lazy("メール"), lambda e: _("メールを %(number)s に取り込み") % e.data),
+    "mail.set_aside": Sentence(
+        gettext_lazy("保留"), lambda e: _("メールを保留"), lambda e: str(e.data["reason"]), "warn"
+    ),
+    "mail.discarded": Sentence(
+        gettext_lazy("対象外"), lambda e: _("メールを対象外に"), lambda e: str(e.data["reason"])
+    ),
     "faq.proposed": Sentence(
         gettext_lazy("FAQ"), lambda e: _("%(number)s からFAQの下書きを作成") % e.data, tone="info"
     ),

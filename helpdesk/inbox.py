@@ -23,6 +23,7 @@ from tasks.models import Audience, Case, Comment, CommentKind, Task
 from tasks.raising import TITLE_LIMIT
 from tasks.reporting import start_of
 
+from . import replies
 from .models import Channel, Contact, Faq, Inquiry
 from .reception import INCIDENT, NO, RECEIVING, YES, receiving
 
@@ -123,16 +124,19 @@ def answer(
 ) -> Comment:
     """回答 to 依頼元: a note of the case that its municipality reads (団体限り), unless `audience` says more.
 
+    Who asked by mail gets it by mail, too.
     By the vendors and the union; closing 55 is another act. Raises Refusal (errors `text`, `audience`)."""
     if team.role.kind == Organization.Kind.MEMBER:
         raise PermissionDenied(_("回答するのは、委託ベンダと広域組合です。"))
     if audience == Audience.INTERNAL:
         sentence = _("回答は依頼元が読みます。内部の記録は「経過」に書いてください。")
         raise Refusal(sentence, errors={"audience": sentence})
-    return casenotes.note(
+    note = casenotes.note(
         inquiry.case, by=by, team=team, at=at, text=text, kind=CommentKind.ANSWER,
         audience=audience or Audience.MEMBER, files=files,
     )  # fmt: skip
+    replies.send(inquiry, note, at=at)
+    return note
 
 
 @command

@@ -26,7 +26,7 @@ from tasks.casetable import PILLS
 from tasks.choices import all_teams
 from tasks.models import Case, Task
 
-from .models import Channel, Faq, Inquiry
+from .models import Channel, Faq, IncomingMail, Inquiry
 
 COLUMNS = (
     "case__number", "case__kind", "case__title", "case__state", "organization_id", "channel", "caller",
@@ -180,3 +180,49 @@ class FaqTable(FastTable):
 
     def value_state(self, record: Faq) -> str:
         return _("公開") if record.is_published else _("下書き")
+
+
+class QuarantineTable(FastTable):
+    """Mails that wait for a person, the newest first. `now` of who looks."""
+
+    caption = gettext_lazy("保留のメール")
+    came = tables.Column(verbose_name=gettext_lazy("受信"), order_by="pk", empty_values=())
+    sender = tables.Column(verbose_name=gettext_lazy("差出人"), orderable=False, empty_values=())
+    subject = tables.Column(verbose_name=gettext_lazy("件名"), orderable=False, empty_values=())
+    reason = tables.Column(verbose_name=gettext_lazy("理由"), orderable=False, empty_values=())
+
+    class Meta:
+        model = IncomingMail
+        fields = ()
+        empty_text = gettext_lazy("この条件に合うメールはありません。")
+
+    def __init__(self, data: Any, *, now: datetime, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.today = timezone.localdate(now)
+
+    def render_came(self, record: IncomingMail) -> SafeString:
+        day = timezone.localdate(record.fetched_at)
+        words = f"{era_short(day, self.today)} {hm(record.fetched_at)}"
+        return format_html('<time datetime="{}" class="nw">{}</time>', record.fetched_at.isoformat(), words)
+
+    def value_came(self, record: IncomingMail) -> datetime:
+        return record.fetched_at
+
+    def render_sender(self, record: IncomingMail) -> str:
+        return record.sender or _("（読めません）")
+
+    def value_sender(self, record: IncomingMail) -> str:
+        return record.sender
+
+    def render_subject(self, record: IncomingMail) -> SafeString:
+        url = reverse("helpdesk:quarantined", args=[record.pk])
+        return format_html('<a href="{}" data-open>{}</a>', url, record.subject or _("（件名なし）"))
+
+    def value_subject(self, record: IncomingMail) -> str:
+        return record.subject
+
+    def render_reason(self, record: IncomingMail) -> str:
+        return record.reason
+
+    def value_reason(self, record: IncomingMail) -> str:
+        return record.reason

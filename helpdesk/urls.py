@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from .views import faq, figures, inquiries, inquiry, intake
+from .views import faq, figures, inquiries, inquiry, intake, quarantine
 
 app_name = "helpdesk"
 urlpatterns = [
     path("intake/", intake.intake, name="intake"),
+    path("intake/quarantine/", quarantine.quarantine, name="quarantine"),
+    path("intake/quarantine/<int:pk>/", quarantine.quarantined, name="quarantined"),
+    path("intake/quarantine/<int:pk>/html/", quarantine.mail_html, name="mail_html"),
     path("inquiries/", inquiries.inquiries, name="inquiries"),
     path("inquiries/<str:number>/answer/", inquiry.answer, name="answer"),
     path("inquiries/<str:number>/ask/", inquiry.ask, name="ask"),

@@ -164,6 +164,39 @@ def mail_settings(value: str) -> dict[str, Any]:
     }
 
 
+#: How a mailbox is reached (in the clear, in TLS, going over to TLS), with the usual port.
+IMAP_SCHEMES = {"imap": 143, "imaps": 993, "imap+tls": 143}
+
+
+def mailbox(value: str) -> str:
+    """The address of a mailbox; empty means that no mail is fetched."""
+    if not value:
+        return value
+    parts = _split(value)
+    if parts.scheme not in IMAP_SCHEMES or not parts.hostname or not parts.username:
+        raise ValueError(
+            "imaps://利用者:パスワード@ホスト:993 か imap+tls://利用者:パスワード@ホスト:143 の形で"
+            "書いてください。"
+            "利用者名の @ は %40 と書きます。"
+        )
+    return value
+
+
+def mailbox_settings(value: str) -> dict[str, Any]:
+    """What helpdesk/imap.py needs of the address `value`: scheme, host, port, user, password, folder."""
+    if not value:
+        return {}
+    parts = _split(value)
+    return {
+        "scheme": parts.scheme,
+        "host": parts.hostname,
+        "port": parts.port or IMAP_SCHEMES[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
+
+
 def address(value: str) -> str:
     """An address of mail, with or without a name: 運用管理 <ops@example.jp>."""
     _name, _at, host = parseaddr(value)[1].rpartition("@")

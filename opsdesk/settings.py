@@ -54,6 +54,13 @@ VARIABLES = (
         "通知のメールを送るサーバ。smtp:// smtps:// smtp+tls://。なければメールは送らない",
     ),
     Variable("MAIL_FROM", env.address, "", "通知のメールの差出人。EMAIL_URL があるときは必要"),
+    Variable(
+        "IMAP_URL",
+        env.mailbox,
+        "",
+        "問合せのメールを読む受信箱。imaps:// imap+tls:// imap://。なければ読まない",
+    ),
+    Variable("DESK_ADDRESS", env.address, "", "問合せを受け付ける住所。IMAP_URL があるときは必要"),
     Variable("SITE_URL", env.site, "", "通知のメールに書く、この画面の住所。https:// から書く"),
     Variable(
         "METRICS_TOKEN",
@@ -204,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "tasks.jobs.remind", "schedule": 60.0, "options": {"expires": 55}},
     "escalate": {"task": "incidents.jobs.escalate", "schedule": 60.0, "options": {"expires": 55}},
     "relay": {"task": "opsdesk.notices.jobs.relay", "schedule": 60.0, "options": {"expires": 55}},
+    "fetch": {"task": "helpdesk.jobs.fetch", "schedule": 60.0, "options": {"expires": 55}},
     "listen": {"task": "monitoring.jobs.listen", "schedule": 60.0, "options": {"expires": 55}},
     "judge": {"task": "monitoring.jobs.judge", "schedule": 60.0, "options": {"expires": 55}},
     "thin": {"task": "monitoring.jobs.thin", "schedule": 3600.0, "options": {"expires": 3500}},
@@ -267,6 +275,14 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing but th
 DEFAULT_FROM_EMAIL = ENV["MAIL_FROM"] or "opsdesk@localhost"
 EMAIL_TIMEOUT = 10
 globals().update(env.mail_settings(EMAIL_URL))
+
+# The mailbox of the help desk: what comes there becomes inquiries.
+IMAP, DESK_ADDRESS = env.mailbox_settings(ENV["IMAP_URL"]), ENV["DESK_ADDRESS"]
+if IMAP and not DESK_ADDRESS:
+    raise env.BrokenEnvironment(
+        "環境変数 DESK_ADDRESS がありません。"
+        "IMAP_URL を使うときは、問合せを受け付けるメールアドレスを書いてください。"
+    )
 
 # How it speaks.
 LANGUAGE_CODE = "ja"

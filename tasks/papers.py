@@ -18,7 +18,8 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext as _
 
 from opsdesk.lib.statement import Statement
 from raci.access import standing_of
@@ -160,7 +161,7 @@ def _shaped(
         "p_what": Value(what, CharField()),
         "p_pk": F("pk"),
         "p_at": F("at"),
-        "p_by": F("by__name"),
+        "p_by": Coalesce(F("by__name"), Value(_("メール"))),  # nobody with an account wrote it
         "p_team": F("team__name"),
         "p_text": Cast(text, TextField()),
         "p_audience": Cast(audience, CharField()),

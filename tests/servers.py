@@ -1,11 +1,14 @@
-"""Real servers for the tests, each in a temporary folder: PostgreSQL, Redis.
+"""Real servers for the tests, each in a temporary folder: PostgreSQL, Redis, Dovecot.
 
     python -m tests.servers pg+redis -- pytest tests/accounts
 
 starts them, sets DATABASE_URL and REDIS_URL, runs the command, stops them, and ends with its code."""
 
 import contextlib
+import getpass
+import grp
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -146,6 +149,72 @@ def redis() -> Iterator[str]:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+DOVECOT = """
+base_dir = {home}/run
+state_dir = {home}/run
+log_path = {home}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+first_valid_uid = 1
+last_valid_uid = 0
+first_valid_gid = 1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+mail_location = maildir:{home}/mail/%u
+passdb {{
+  driver = static
+  args = password=secret
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={home}/mail/%u allow_all_users=yes
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+}}
+"""
+
+
+@contextlib.contextmanager
+def dovecot() -> Iterator[tuple[str, int]]:
+    """A mail server with a mailbox for every address, password `secret`; yields the start of a mailbox's
+    URL without scheme and user (127.0.0.1:port), and the port of LMTP, by which mail comes in."""
+    me = unprivileged() or getpass.getuser()
+    with folder(me if os.geteuid() == 0 else None) as home:
+        ports = {"imap": free_port(), "lmtp": free_port()}
+        group = grp.getgrgid(pwd.getpwnam(me).pw_gid).gr_name
+        config = home / "dovecot.conf"
+        config.write_text(DOVECOT.format(home=home, user=me, group=group, **ports))
+        # Debian keeps it out of the PATH of those who aren't root
+        found = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        command = [found or program("dovecot", "dovecot-imapd dovecot-lmtpd"), "-F", "-c", str(config)]
+        ready = lambda: all(_listens(port) for port in ports.values())  # noqa: E731
+        with _running(command, home, ready, None, signal.SIGTERM):
+            yield f"127.0.0.1:{ports['imap']}", ports["lmtp"]
 
 
 KINDS = {"pg": ("DATABASE_URL", postgres), "redis": ("REDIS_URL", redis)}

@@ -30,6 +30,8 @@ look() {
     need prometheus-alertmanager command -v prometheus-alertmanager
     need syslog-ng-core syslog
     need syslog-ng-mod-http syslog_http
+    need dovecot-imapd test -e /usr/lib/dovecot/imap
+    need dovecot-lmtpd test -e /usr/lib/dovecot/lmtp
 }
 
 look

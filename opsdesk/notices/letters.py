@@ -49,11 +49,13 @@ def domain() -> str:
 
 
 def letter_of(delivery: Delivery, server: EmailBackend) -> EmailMessage:
+    """As UTF-8, which every program of today reads; ISO-2022-JP can't say ①, 髙 or an emoji."""
     return EmailMessage(
         subject=delivery.subject,
         body=delivery.body,
+        from_email=delivery.headers.get("From"),
         to=[delivery.address],
-        headers={**AUTOMATIC, "Message-ID": message_id(delivery.key)},
+        headers={**AUTOMATIC, **delivery.headers, "Message-ID": message_id(delivery.key)},
         connection=server,
     )
 

@@ -77,7 +77,8 @@ class DeliveryQuerySet(models.QuerySet):
 class Delivery(models.Model):
     """A notice on its way through a channel: a row of the outbox, written with what it tells of.
 
-    `key` is the notice's and the person's; a letter carries it, so that the same one sent twice is known."""
+    `key` is the notice's and the person's; a letter carries it, so that the same one sent twice is known.
+    A letter to somebody without an account has no `person`; `headers` are lines of its own."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("送信待ち")
@@ -89,8 +90,15 @@ class Delivery(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     person = models.ForeignKey(
-        PERSON, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("宛先")
+        PERSON,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("宛先"),
     )
+    headers = models.JSONField(default=dict, blank=True)
     channel = models.CharField(_("手段"), max_length=10, choices=Channel.choices, default=Channel.MAIL)
     code = models.CharField(_("種別"), max_length=60)
     address = models.EmailField(_("メールアドレス"))

@@ -15,7 +15,7 @@ from opsdesk.audit.record import plain
 from opsdesk.calendar.book import calendars_by_id
 
 from .hours import next_opening
-from .letters import body_of, subject_of
+from .letters import body_of, message_id, subject_of
 from .models import Delivery, Notice, Setting
 from .words import telling_of
 
@@ -63,6 +63,31 @@ def tell_each(words: Iterable[Word], *, at: datetime) -> None:
     Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
     if settings.EMAIL_URL:
         Delivery.objects.bulk_create(_deliveries(notices, at), ignore_conflicts=True, batch_size=1000)
+
+
+def write_to(
+    address: str,
+    *,
+    key: str,
+    code: str,
+    subject: str,
+    body: str,
+    headers: Mapping[str, str],
+    at: datetime,
+) -> str:
+    """A letter to somebody without an account, at once; `headers` go before the usual ones. Its Message-ID.
+
+    "" where no mail is sent. Written before under `key`, nothing happens. Raises RuntimeError as tell()."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("write_to() is called outside a transaction")
+    if not settings.EMAIL_URL:
+        return ""
+    row = Delivery(
+        key=key, code=code, address=address, subject=subject, body=body, headers=dict(headers),
+        is_urgent=True, created_at=at, next_at=at,
+    )  # fmt: skip
+    Delivery.objects.bulk_create([row], ignore_conflicts=True)
+    return message_id(key)
 
 
 def _notice(word: Word, at: datetime) -> Notice:

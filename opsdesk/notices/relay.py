@@ -84,7 +84,7 @@ def _send(
     try:
         letter_of(delivery, server).send()
     except Exception as error:  # whatever it is, the row must say so and the next one be tried
-        calendar = calendars[delivery.person.organization_id]
+        calendar = calendars[delivery.person.organization_id if delivery.person else None]
         _failed(delivery, error, clock(), calendar, chance, report)
         _close(server)
         return not is_of_server(error)

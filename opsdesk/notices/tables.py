@@ -158,10 +158,10 @@ class OutboxTable(FastTable):
         return record.created_at
 
     def render_person(self, record: Delivery) -> SafeString:
-        return format_html('{}<p class="small muted">{}</p>', record.person.name, record.address)
+        return format_html('{}<p class="small muted">{}</p>', _name(record), record.address)
 
     def value_person(self, record: Delivery) -> str:
-        return f"{record.person.name} <{record.address}>"
+        return f"{_name(record)} <{record.address}>"
 
     def render_kind(self, record: Delivery) -> str:
         return str(telling_of(record.code).kind)
@@ -185,9 +185,14 @@ class OutboxTable(FastTable):
             '<button class="btn btn-s" name="only" value="{}">{}<span class="vh">: {} {}</span></button>',
             record.pk,
             _("送り直す"),
-            record.person.name,
+            _name(record),
             self.render_at(record),
         )
+
+
+def _name(record: Delivery) -> str:
+    """Who gets it; a letter of the help desk goes to somebody without an account."""
+    return record.person.name if record.person else _("問合せの連絡者")
 
 
 def moment(at: datetime, today: Any) -> SafeString:

@@ -71,7 +71,10 @@ class Attachment(models.Model):
         "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: None: it came by mail.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(_("日時"))
     withdrawn_at = models.DateTimeField(_("取り消した日時"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(

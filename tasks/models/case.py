@@ -179,7 +179,9 @@ class CaseLink(models.Model):
         related_name="linked",
         verbose_name=_("もとの作業"),
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(_("日時"))
 
     class Meta:

@@ -81,7 +81,10 @@ class Comment(models.Model):
         "accounts.Organization", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("担当"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: None: it came by mail, written by somebody without an account.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(_("日時"))
     #: 訂正: the comment that this one puts right; it stays as it was written.
     corrects = models.ForeignKey(

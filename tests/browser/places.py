@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page
 
-from helpdesk import contacts, faqs, inbox
+from helpdesk import contacts, faqs, inbox, mailroom
 from helpdesk.models import Canned, Contact, Faq
 from incidents import report as incident_reports
 from incidents.reportcontent import typed_of
@@ -164,6 +164,10 @@ def wrong_report(page: Page, scene: dict[str, Any]) -> None:
 
 def unreasoned_report(page: Page, scene: dict[str, Any]) -> None:
     page.get_by_role("button", name="改訂した第2版を送る").click()
+
+
+def no_mail_reason(page: Page, scene: dict[str, Any]) -> None:
+    page.get_by_role("button", name="対象外にする").click()
     page.get_by_role("alert").wait_for()
 
 
@@ -706,6 +710,9 @@ PLACES: dict[str | None, tuple[Place, ...]] = {
         Place("/faq/{faq}/edit/"),
         Place("/faq/{faq}/edit/", act=empty_faq, status=422),
         Place("/faq/hints/?title=宛名"),
+        Place("/intake/quarantine/"),
+        Place("/intake/quarantine/{held_mail}/"),
+        Place("/intake/quarantine/{held_mail}/", act=no_mail_reason, status=422),
     ),
     "ogawa": (Place("/"), Place("/cases/{inquiry}/")),  # パッケージ保守
     "ishii": (  # HW/NW保守
@@ -826,6 +833,7 @@ NOT_PAGES = {
     "notices:open": "POST, goes to what the notice tells of",
     "notices:read": "POST, goes to the notices",
     "notices:outbox_send": "POST, goes to the outbox",
+    "helpdesk:mail_html": "what a frame of the page of a mail shows",
     "tasks:file": "a file",
     "raci:workbook": "a file",
     "tasks:edition_revise": "POST, goes to the draft",
@@ -926,6 +934,15 @@ def reported(world: Any) -> Any:
     incident_reports.send(step, version=1, **desk)
     incident_reports.save(step, typed={**words, "cause": "一時ファイルの残り"}, **desk)
     return case
+
+
+def held_mail() -> int:
+    """A mail of somebody whom nobody knows, with HTML."""
+    raw = "From: a@x.example\nSubject: 帳票\nContent-Type: text/html; charset=utf-8\n\n<p>印刷できない</p>"
+    row = mailroom.store(raw.encode(), at=NOW)
+    assert row is not None
+    mailroom.take_one(row.pk, at=NOW)
+    return row.pk
 
 
 def raised(world: Any, desk: dict[str, Any], own: dict[str, Any]) -> None:
@@ -1045,6 +1062,7 @@ def scene(world) -> dict[str, Any]:
         **{"plan": plan.pk, "schedule": schedule.pk, "stray": stray.pk},
         **{"foreign": task(8, world.mizuno).pk, "shiomi": world.shiomi.pk},
         **{"ono": world.ono.pk, "sato": world.sato.pk, "password": world.password, "used": []},
+        **{"held_mail": held_mail()},
         **{"procedure": old.pk, "procedure_file": old.files.get().pk},
         **watched(),
         "code": startcodes.issue(world.makino, by=world.kubo, at=NOW),

@@ -56,6 +56,9 @@ def test_nothing_set_works(tmp_path: Path):
         ("EMAIL_URL", "mail.example.jp", "smtp+tls://"),
         ("EMAIL_URL", "http://mail.example.jp", "smtps://"),
         ("MAIL_FROM", "ops", "ops@example.jp"),
+        ("IMAP_URL", "imaps://mail.example.jp", "imap+tls://"),
+        ("IMAP_URL", "pop3://u:p@mail.example.jp", "imaps://"),
+        ("DESK_ADDRESS", "desk", "ops@example.jp"),
         ("SITE_URL", "ops.example.jp", "https:// から"),
         ("DATA_DIR", "manage.py", "フォルダの場所"),
         ("MEDIA_ROOT", "manage.py", "フォルダの場所"),
@@ -79,6 +82,8 @@ def test_all_wrong_values_are_told_at_once(tmp_path: Path):
 def test_a_mail_server_needs_a_sender(tmp_path: Path):
     done = run(tmp_path, "manage.py", "check", EMAIL_URL="smtp://127.0.0.1:25")
     assert done.returncode == 1 and "環境変数 MAIL_FROM がありません" in done.stderr
+    done = run(tmp_path, "manage.py", "check", IMAP_URL="imap://u:p@127.0.0.1:143")
+    assert done.returncode == 1 and "環境変数 DESK_ADDRESS がありません" in done.stderr
 
 
 @pytest.mark.parametrize(

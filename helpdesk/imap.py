@@ -1,0 +1,73 @@
+"""The mailbox: what lies in it is stored and only then moved away; where we stop between, it comes again."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+from . import mailroom
+from .letters import MAX_BYTES
+
+#: Where what was stored goes, in the mailbox.
+DONE = "opsdesk"
+#: Seconds that the server may be silent; mails of one run.
+TIMEOUT, BATCH = 20, 200
+#: What imaplib raises, besides OSError.
+ERROR = imaplib.IMAP4.error
+SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+def fetch(place: Mapping[str, Any], clock: Callable[[], datetime]) -> int:
+    """Store what lies in the mailbox `place` (settings.IMAP), at most BATCH mails; how many are new.
+
+    Raises OSError, ERROR or ImapToolsError if the server can't be used."""
+    box = _connected(place)
+    try:
+        box.login(place["user"], place["password"], place["folder"])
+        if not box.folder.exists(DONE):
+            box.folder.create(DONE)
+        found = sum(_take(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
+        box.logout()
+    finally:
+        box.client.shutdown()  # does nothing after the logout
+    return found
+
+
+def _connected(place: Mapping[str, Any]) -> BaseMailBox:
+    host, port = place["host"], place["port"]
+    if place["scheme"] == "imap":
+        return MailBoxUnencrypted(host, port, timeout=TIMEOUT)
+    kind = MailBox if place["scheme"] == "imaps" else MailBoxStartTls
+    return kind(host, port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
+
+
+def _take(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:
+    """Store the mail `uid`, then move it; whether it was new."""
+    raw = _raw(box, uid)
+    if raw is None:  # somebody else took it away meanwhile
+        return False
+    is_new = mailroom.store(raw, at=clock()) is not None
+    box.move([uid], DONE)
+    return is_new
+
+
+def _raw(box: BaseMailBox, uid: str) -> bytes | None:
+    """Its bytes; of one that is too big only as many as show that it is."""
+    found = SIZE.search(b" ".join(_parts(box, uid, "(RFC822.SIZE)")))
+    limit = f"<0.{MAX_BYTES + 1}>" if found and int(found[1]) > MAX_BYTES else ""
+    bodies = [p for p in _parts(box, uid, f"(BODY.PEEK[]{limit})", bodies=True) if p is not None]
+    return bodies[0] if bodies else None
+
+
+def _parts(box: BaseMailBox, uid: str, what: str, *, bodies: bool = False) -> list[bytes]:
+    """What the server says of `uid`: its lines, or the literals that it sends."""
+    _status, answer = box.client.uid("FETCH", uid, what)
+    if bodies:
+        return [part[1] for part in answer if isinstance(part, tuple)]
+    return [part if isinstance(part, bytes) else part[0] for part in answer if part]
