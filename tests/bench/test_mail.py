@@ -37,7 +37,7 @@ def test_a_thousand_mails(known, cast):  # noqa: F811
 
 
 def test_a_mail_of_ten_megabytes(known):  # noqa: F811
-    """The parser holds a mail a few times over, and no more."""
+    """The parser and the database hold a mail many times over, but no more than this."""
     raw = mails.parts(mails.TEXT_PART, mails.file_part(b'filename="a.pdf"', FILE * 150, "application/pdf"))
     tracemalloc.start()
     try:
@@ -49,4 +49,4 @@ def test_a_mail_of_ten_megabytes(known):  # noqa: F811
     row.refresh_from_db()
     assert row.inquiry is not None
     print(f"\na mail of {len(raw) / 2**20:.0f} MB took {peak / 2**20:.0f} MB at its height")
-    assert peak < 12 * len(raw)
+    assert peak < 16 * len(raw)

@@ -29,7 +29,8 @@ def visit(page: Page, place: Place, scene) -> list[str]:
     if place.act:
         place.act(page, scene)
     page.remove_listener("response", hear)
-    pages = [a for a in answers if a.request.resource_type == "document" and a.status not in (301, 302)]
+    mine = [a for a in answers if a.request.resource_type == "document" and a.frame == page.main_frame]
+    pages = [a for a in mine if a.status not in (301, 302)]
     wrong = []
     if pages[-1].status != place.status:
         wrong.append(f"answered {pages[-1].status}")

@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from django.test import Client
 
 from helpdesk import mailroom
 from helpdesk.models import IncomingMail, Inquiry
@@ -80,6 +81,15 @@ def test_what_cannot_be_read_is_shown(client, cast, known):  # noqa: F811
     page = client.get(f"/intake/quarantine/{row.pk}/")
     assert page.status_code == 200 and "部分が200を超えるメールです。" in page.content.decode()
     assert client.get(f"/intake/quarantine/{row.pk}/html/").status_code == 404
+
+
+def test_a_browser_may_send_the_forms(cast, held):
+    """Each form has its token: a client that checks it."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.yamaguchi)
+    page = browser.get(f"/intake/quarantine/{held.pk}/").content.decode()
+    forms = page.split('<aside aria-label="関連情報">')[1].split("</aside>")[0].split("<form")[1:]
+    assert len(forms) == 3 and all('name="csrfmiddlewaretoken"' in form for form in forms)
 
 
 def test_doors(client, cast, held):
