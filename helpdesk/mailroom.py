@@ -184,7 +184,8 @@ def _take(row: IncomingMail, *, by: Any, at: datetime, organization: Organizatio
         raise Refusal(str(unreadable)) from unreadable
     contact, town = _who(letter, organization)
     case = case_of(letter, town)
-    if case is None and by is None and (why := manners.automatic(letter)):
+    is_new = case is None or not case.is_open  # a closed one is followed by another
+    if is_new and by is None and (why := manners.automatic(letter)):
         raise Refusal(why)
     team = _team(town, at)
     if case is not None and case.is_open:

@@ -138,6 +138,18 @@ def test_an_automatic_reply_is_noted_and_never_answered(known):
     assert row.comment.case == case and Delivery.objects.filter(code__startswith="inquiry.").count() == 1
 
 
+def test_an_automatic_reply_to_a_closed_inquiry_begins_no_new_one(known, cast):
+    """The answer that closes an inquiry is what a machine of somebody who is away replies to."""
+    case = come(mails.mail(b"x", id_="q@k")).inquiry.case
+    desk = Desk(cast, case)
+    desk.close(54, "yamaguchi", answered_at_once="はい")
+    desk.close(56, "yamaguchi", history_recorded=True)
+    away = b"In-Reply-To: <q@k>\r\nAuto-Submitted: auto-replied"
+    row = come(mails.mail(b"I am away", id_="v@k", extra=away), at(12))
+    assert told(row) == (State.QUARANTINED, "自動で返されたメールです。")
+    assert Inquiry.objects.count() == 1
+
+
 def test_our_own_letter_is_ignored(known):
     assert told(come(mails.mail(sender=b"Desk@ops.example"))) == (State.IGNORED, "自分が送ったメールです。")
 
