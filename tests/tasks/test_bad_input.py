@@ -58,6 +58,8 @@ def faults(client, person, sent):
         if "/logout/" in address:
             continue
         answer = getattr(client, method)(address, data, headers=headers)
+        if answer.status_code == 503 and address == "/healthz":
+            continue  # it says that no beat and no worker runs beside a test
         if answer.status_code >= 500:
             found.append(
                 (method, address, str(data)[:60], repr(getattr(answer, "exc_info", [0, 0])[1])[:200])
