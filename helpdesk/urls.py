@@ -7,6 +7,7 @@ from .views import faq, figures, inquiries, inquiry, intake, quarantine
 app_name = "helpdesk"
 urlpatterns = [
     path("intake/", intake.intake, name="intake"),
+    path("intake/fax/", intake.fax_page, name="fax_page"),
     path("intake/quarantine/", quarantine.quarantine, name="quarantine"),
     path("intake/quarantine/<int:pk>/", quarantine.quarantined, name="quarantined"),
     path("intake/quarantine/<int:pk>/html/", quarantine.mail_html, name="mail_html"),

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from helpdesk import contacts, inbox
+from helpdesk import contacts, faxes, inbox
 from helpdesk.intakeform import DRAFTS, IntakeForm
 from helpdesk.models import Contact, Faq, Inquiry
 from helpdesk.reception import receivers, receiving
@@ -45,6 +45,20 @@ def intake(request: Request) -> HttpResponse:
         return _show(request, IntakeForm.of(duty, request, draft=draft, refusal=refusal))
     messages.success(request, _said(case), extra_tags=f"draft:{form.draft}")
     return redirect(f"{reverse('helpdesk:intake')}?{urlencode({'last': case.number})}")
+
+
+@allow(team_member, label=gettext_lazy("受付のFAX（TIFF）を表示する"))
+@require_POST
+def fax_page(request: Request) -> HttpResponse:
+    """A page of a TIFF that was chosen in the form, as PNG; nothing is kept. X-Pages: how many there are."""
+    _desk(request)
+    file = request.FILES.get("file")
+    try:
+        content = file.read() if file else b""
+        picture, pages = faxes.page_of(content, whole_number(request.POST.get("page", "")) or 0)
+    except Refusal as refusal:  # to the script that asked, not to a page
+        return HttpResponse(str(refusal), "text/plain; charset=utf-8", status=422)
+    return HttpResponse(picture, "image/png", headers={"X-Pages": str(pages)})
 
 
 def _desk(request: Request) -> tuple[Any, list[Team]]:

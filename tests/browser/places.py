@@ -807,6 +807,7 @@ THROUGH_THE_FORM = {None, "takahashi", "horie"}
 
 #: Addresses without a page of their own, and why.
 NOT_PAGES = {
+    "helpdesk:fax_page": "a picture",
     "incidents:incident_report_send": "POST, goes to the report",
     "incidents:incident_report_export": "a file",
     "monitoring:healthz": "JSON for whoever starts the processes",

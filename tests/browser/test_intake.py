@@ -9,6 +9,7 @@ from helpdesk import contacts, faqs
 from helpdesk.models import Contact, Faq, Inquiry
 from tasks.models import Case
 from tests.browser.world import NOW
+from tests.helpdesk.test_faxes import tiff
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 ASKED = "督促状の再印刷で宛名がずれる"
@@ -124,3 +125,17 @@ def test_a_paper_stands_beside_the_form(desk_of):
         {"name": "原本.png", "mimeType": "image/png", "buffer": png}
     )
     expect(page.get_by_role("img", name="原本 原本.png")).to_be_visible()
+
+
+def test_every_page_of_a_fax_stands_beside_the_form(desk_of):
+    page = desk_of
+    page.locator("[name=channel][value=fax]").check(force=True)
+    page.locator("input[type=file]").set_input_files(
+        {"name": "fax.tif", "mimeType": "image/tiff", "buffer": tiff(2)}
+    )
+    for n in (1, 2):
+        expect(page.get_by_role("img", name=f"原本 fax.tif {n}/2ページ")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.tif", "mimeType": "image/tiff", "buffer": b"II*\0"}
+    )
+    expect(page.get_by_text("x.tif は表示できません。登録した後に開けます。")).to_be_visible()

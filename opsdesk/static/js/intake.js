@@ -79,10 +79,33 @@ function number() {
   form.querySelector("[data-say-reading]").textContent = words ? ` 復唱「${words}」` : "";
 }
 
+// A browser shows no TIFF: the server draws its pages, one after the other.
+function fax(file) {
+  const box = document.createElement("div");
+  const words = (text) => Object.assign(document.createElement("p"), { textContent: text });
+  const page = async (n) => {
+    const body = new FormData();
+    body.append("file", file);
+    body.append("page", n);
+    body.append("csrfmiddlewaretoken", field("csrfmiddlewaretoken").value);
+    const answer = await fetch(form.dataset.faxUrl, { method: "POST", body }).catch(() => null);
+    if (!answer?.ok) { box.append(words(`${file.name} は表示できません。登録した後に開けます。`)); return; }
+    const pages = Number(answer.headers.get("X-Pages"));
+    const view = document.createElement("img");
+    view.src = URL.createObjectURL(await answer.blob());
+    view.alt = `原本 ${file.name} ${n + 1}/${pages}ページ`;
+    box.append(view);
+    if (n + 1 < pages && box.isConnected) await page(n + 1);
+  };
+  page(0);
+  return box;
+}
+
 // What was chosen as the original stands beside the form: pictures and PDF as the browser shows them.
 function paper() {
   const box = document.querySelector("[data-paper]");
   const shown = [...form.querySelector("[type=file]").files].map((file) => {
+    if (file.type === "image/tiff") return fax(file);
     const tag = { "application/pdf": "iframe", "image/png": "img", "image/jpeg": "img" }[file.type];
     if (!tag) return Object.assign(document.createElement("p"), { textContent: `${file.name} は登録した後に開けます。` });
     const view = document.createElement(tag);
