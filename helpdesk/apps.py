@@ -1,6 +1,9 @@
 """The app helpdesk."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,3 +23,11 @@ class HelpdeskConfig(AppConfig):
         words.register(history.TELLINGS)
         keeping.register()
         boardpanels.register(boardpanels.MAIN, board.unanswered)
+        post_migrate.connect(_catch_up, sender=self)
+
+
+def _catch_up(sender: Any, using: str, **_of: Any) -> None:
+    """Inquiries that were raised before this app was there."""
+    from .keeping import catch_up
+
+    catch_up(using)

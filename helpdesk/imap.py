@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import logging
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -10,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
 
 from . import mailroom
 from .letters import MAX_BYTES
 
+logger = logging.getLogger(__name__)
 #: Where what was stored goes, in the mailbox.
 DONE = "opsdesk"
 #: Seconds that the server may be silent; mails of one run.
@@ -32,7 +35,7 @@ def fetch(place: Mapping[str, Any], clock: Callable[[], datetime]) -> int:
         box.login(place["user"], place["password"], place["folder"])
         if not box.folder.exists(DONE):
             box.folder.create(DONE)
-        found = sum(_take(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
+        found = sum(_tried(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
         box.logout()
     finally:
         box.client.shutdown()  # does nothing after the logout
@@ -45,6 +48,17 @@ def _connected(place: Mapping[str, Any]) -> BaseMailBox:
         return MailBoxUnencrypted(host, port, timeout=TIMEOUT)
     kind = MailBox if place["scheme"] == "imaps" else MailBoxStartTls
     return kind(host, port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
+
+
+def _tried(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:
+    """As _take; a mail that the server refuses to give or to move stays, and those behind it come."""
+    try:
+        return _take(box, uid, clock)
+    except imaplib.IMAP4.abort:  # the connection is gone
+        raise
+    except (ERROR, ImapToolsError) as error:
+        logger.warning("the mail %s stays in the mailbox: %s", uid, error)
+        return False
 
 
 def _take(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:

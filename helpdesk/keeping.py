@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from raci.models import CaseKind
@@ -27,6 +28,7 @@ def register() -> None:
             CaseKind.INQUIRY,
             opened=opened,
             task_closed=task_closed,
+            changed=changed,
             panel=panel_of,
             hints=lambda: reverse("helpdesk:faq_hints"),
         )  # fmt: skip
@@ -54,6 +56,26 @@ def task_closed(task: Task, *, by: Any, at: datetime) -> None:
         _settle(inquiry, at if is_done else None)
     elif task.key == RECORDING and is_done and task.answers.get("faq_candidate") == YES:
         faqs.propose(inquiry, by=by, at=at)
+
+
+def changed(case: Case, *, by: Any, at: datetime) -> None:
+    """A closing of 54 or 55 that was undone: it waits for an answer again."""
+    open_steps = case.steps.open().filter(is_withdrawn=False, key__in=(RECEIVING, ANSWERING))
+    if open_steps.exists():
+        Inquiry.objects.filter(case=case, is_waiting=False).update(is_waiting=True, answered_at=None)
+
+
+def catch_up(using: str) -> int:
+    """Inquiries that were raised before this app was there get their row; returns how many."""
+    found = 0
+    for case in Case.objects.using(using).filter(kind=CaseKind.INQUIRY, inquiry=None).iterator(500):
+        with transaction.atomic(using=using):
+            opened(case, by=None, at=case.raised_at)
+            for task in case.steps.exclude(state=Task.State.OPEN).filter(is_withdrawn=False).order_by("pk"):
+                if task.key != RECORDING:  # its FAQ would be proposed today
+                    task_closed(task, by=None, at=task.closed_at or case.raised_at)
+        found += 1
+    return found
 
 
 def _received(inquiry: Inquiry, task: Task, at: datetime) -> None:

@@ -171,7 +171,8 @@ def take_in(mail: IncomingMail, *, by: Any, at: datetime) -> None:
 
 def _require_few(row: IncomingMail) -> None:
     hour = row.fetched_at - timedelta(hours=1), row.fetched_at
-    before = IncomingMail.objects.filter(sender=row.sender, fetched_at__range=hour, pk__lt=row.pk)
+    taken = IncomingMail.objects.filter(state=IncomingMail.State.TAKEN, sender=row.sender)
+    before = taken.filter(fetched_at__range=hour, pk__lt=row.pk)
     if before.count() >= manners.MOST_AN_HOUR:
         raise Refusal(_("1時間に%(n)s通を超えて届いています。") % {"n": manners.MOST_AN_HOUR})
 

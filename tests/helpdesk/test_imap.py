@@ -150,6 +150,23 @@ def test_a_bad_one_never_blocks_and_a_dead_server_neither(desk, settings):
     assert IncomingMail.objects.filter(state=State.QUARANTINED).count() == 3
 
 
+def test_what_the_server_refuses_to_move_stays_alone(desk, monkeypatch):
+    desk(mails.mail(b"one", id_="one@k"), mails.mail(b"two", id_="two@k"))
+    move, refused = imap_tools.BaseMailBox.move, []
+
+    def moved(self, uids, folder):
+        if not refused:
+            refused.extend(uids)
+            raise imap_tools.MailboxCopyError(("NO", [b"over quota"]), "OK")
+        return move(self, uids, folder)
+
+    monkeypatch.setattr(imap_tools.BaseMailBox, "move", moved)
+    run()
+    assert IncomingMail.objects.count() == 2 and lying(desk) == 1
+    run()
+    assert IncomingMail.objects.count() == Inquiry.objects.count() == 2 and lying(desk) == 0
+
+
 def test_two_instances_answering_each_other_stop_after_three(desk, cast, settings):
     """Ours and one of the same kind, whose mails lose on the way what says that a machine wrote them."""
     other = "other@ops.example"

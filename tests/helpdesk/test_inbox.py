@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from helpdesk import contacts, inbox
+from helpdesk.keeping import catch_up
 from helpdesk.models import Contact, Faq, Inquiry
 from opsdesk.audit.models import Event
 from opsdesk.lib.refusal import Refusal
-from tasks import cases
+from tasks import cases, progress
 from tasks.models import Audience, Case, CommentKind
 from tests.desk import Desk
 from tests.make import at, duty
@@ -47,6 +48,27 @@ def test_it_works(call, cast, desk):
     assert (inquiry.is_waiting, inquiry.answered_at, inquiry.category) == (False, at(), "操作")
     desk.close(56, "yamaguchi", history_recorded=True)
     assert desk.case.state == Case.State.CLOSED and not Faq.objects.exists()
+
+
+def test_an_answer_taken_back_is_waited_for_again(call, cast, desk):
+    inquiry = call().inquiry
+    step = desk.close(55, "ogawa", kind="操作")
+    step.refresh_from_db()
+    progress.reopen(step, by=cast.ogawa, team=cast.team["package"], at=at(11), reason="誤り")
+    inquiry.refresh_from_db()
+    assert inquiry.is_waiting and inquiry.answered_at is None
+
+
+def test_inquiries_from_before_the_app_get_their_row(call, cast, desk):
+    call()
+    desk.close(55, "ogawa", kind="操作")
+    desk.close(56, "yamaguchi", history_recorded=True, faq_candidate="はい")
+    Faq.objects.all().delete()
+    Inquiry.objects.all().delete()
+    assert (catch_up("default"), catch_up("default")) == (1, 0)
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.channel, inquiry.is_waiting, inquiry.category) == ("phone", False, "操作")
+    assert not Faq.objects.exists()
 
 
 def test_a_first_answer_goes_to_56_and_proposes_a_faq(call, cast, desk):
