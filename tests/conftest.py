@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -17,14 +18,16 @@ from tasks import casegraph, changedays, changeground, changes, choices, searchi
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
-# How fast a machine is says nothing about the code; a test that is too slow shows in --durations.
-settings.register_profile(
-    "house",
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining a failure takes minutes
-)
-settings.load_profile("house")
+# How fast a machine is says nothing about the code; a test that is too slow shows in --durations. Every run
+# asks the same examples, so that it says something about the change; `make faults` looks for new ones.
+COMMON = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow],
+    "phases": [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],  # explaining takes minutes
+}
+settings.register_profile("house", **COMMON, derandomize=True)
+settings.register_profile("faults", **COMMON)
+settings.load_profile("faults" if "faults" in sys.argv else "house")
 
 
 #: What makes a test one of a database or of an environment; django_db as a mark does, too.
