@@ -268,6 +268,22 @@ def test_a_session_that_ends_loses_nothing(desk, world):
     says(page, "完了にしました")
 
 
+def test_what_was_refused_is_newer_than_its_draft(desk, world):
+    """A slow page is sent again before its scripts are there: the draft of the first time stays away."""
+    today = task(9)
+    page = desk(world.sato, f"/tasks/{today.pk}/")
+    page.get_by_label("実施日").fill("令和8年13月1日")
+    page.route("**/draft*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.get_by_role("button", name="完了を記録する").click()
+    expect(page.get_by_role("alert")).to_contain_text("令和8年13月1日")
+    page.get_by_label("実施日").fill("R8.11.20")
+    page.unroute("**/draft*.js")
+    page.get_by_role("button", name="完了を記録する").click()
+    expect(page.get_by_role("alert")).to_contain_text("バックアップ結果")
+    expect(page.locator("[data-draft-bound]").first).to_be_attached()
+    expect(page.get_by_label("実施日")).to_have_value("R8.11.20")
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])
 def test_bad_input_gets_a_sentence_and_loses_nothing(desk, world, script):
     today = task(9)

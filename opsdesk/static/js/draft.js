@@ -77,7 +77,9 @@ function bind(form) {
   form.dataset.draftBound = "1";
   const before = original(form);
   const draft = read(key(form));
-  if (draft && differs(draft.values, before)) { fill(form, draft.values); note(form, draft, before); }
+  // What a refused form came back with is newer than what was kept before it was sent.
+  const isAnswer = document.querySelector(".errsum");
+  if (draft && !isAnswer && differs(draft.values, before)) { fill(form, draft.values); note(form, draft, before); }
   let timer;
   const keep = (sent) => { clearTimeout(timer); write(key(form), { at: Date.now(), sent, values: snapshot(form) }); };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300, false); });
