@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
+from helpdesk.models import Inquiry
 from opsdesk.accounts.models import Organization, Team, User
 from raci.fixture import load
 from raci.models import Duty
@@ -55,6 +56,7 @@ def build(count):
         Task.objects.bulk_create(tasks)
         rows = [*map(indexing.of_case, cases), *map(indexing.of_task, tasks)]
         SearchText.objects.bulk_create(rows, batch_size=CHUNK)
+        Inquiry.objects.bulk_create([_inquiry(case, chance) for case in cases])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -79,6 +81,20 @@ def _case(n, count, reporter, chance, *, entry, union, by, team):
         raised_by=by,
         raised_for=team,
         closed_at=at,
+    )
+
+
+def _inquiry(case, chance):
+    return Inquiry(
+        case=case,
+        channel=chance.choice(("phone", "fax", "mail", "screen")),
+        organization=case.reporter,
+        caller="人",
+        received_at=case.raised_at,
+        is_first_answer=True,
+        is_waiting=False,
+        answered_at=case.raised_at,
+        category=chance.choice(("操作", "不具合", "要望", "その他", "")),
     )
 
 
