@@ -142,3 +142,23 @@ def test_lines_are_filled_in_where_they_are_empty(edition, holidays):
             {"process": "国保", "start_result": "正常", "started_on": "2026-11-24"},
         ]
     }
+
+
+STARTED = {"lines.started_on": "@today", "lines.started_by": "自動起動", "lines.start_result": "正常"}
+ENDED = {"lines.end_state": "正常"}
+
+
+@pytest.mark.parametrize(
+    ("number", "fills", "field"),
+    [(32, STARTED, ""), (33, ENDED, "result_report"), (34, STARTED, ""), (35, ENDED, "result_report")],
+)
+def test_a_batch_closes_its_own_row(cast, scanner, client, number, fills, field):
+    task = make_task(number, period="2026-11", answers={"lines": [{"process": "住民税"}]}, saved_at=at(6))
+    Heartbeat.objects.filter(pk=scanner.pk).update(key=number, fills=fills, fails={}, log=field)
+    assert post(client, log=b"RC=0").content.decode() == "記録して、作業を完了にしました。\n"
+    task.refresh_from_db()
+    assert (task.state, task.outcome, str(task.closed_by)) == ("done", "normal", "自動記録")
+    assert {f"lines.{key}" for key in task.answers["lines"][0]} == {"lines.process", *fills}
+    log = Attachment.objects.get(task=task)
+    assert log.field_key == field and log.file.open().read() == b"RC=0"
+    log.file.close()
