@@ -80,7 +80,7 @@ def test_every_page(desk, world, scene, who):
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("who", ["sato", "ono", "morishita", "kubo"])
+@pytest.mark.parametrize("who", ["sato", "ono", "morishita", "kubo", "yamaguchi", "ishii"])
 def test_every_page_without_scripts(desk, world, scene, who):
     """Nothing is shown that needs them: no button that does nothing, nothing that waits for ever."""
     page = desk(getattr(world, who), "/accounts/inactive/", java_script_enabled=False)
