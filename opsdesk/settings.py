@@ -42,6 +42,12 @@ VARIABLES = (
         "STATEMENT_TIMEOUT", env.number(0, 3600), "0", "PostgreSQL の一文の制限秒数。0 はなし、Web は 30"
     ),
     Variable(
+        "POOLED",
+        env.switch,
+        "0",
+        "PostgreSQL の前に、トランザクションごとに接続を替える PgBouncer がある。文を準備しておかない",
+    ),
+    Variable(
         "GENERATION_CAP",
         env.number(1, 1_000_000),
         "5000",
@@ -168,6 +174,10 @@ if EMBEDDED:
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     _options.setdefault("connect_timeout", 5)
+    if ENV["POOLED"]:
+        DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    else:
+        _options["prepare_threshold"] = 1  # opsdesk.lib.prepared
     # a page's statements are short, and compiling one takes seconds where its cost is overrated
     _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
     if ENV["STATEMENT_TIMEOUT"]:

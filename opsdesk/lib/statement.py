@@ -12,6 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BigIntegerField, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from . import prepared
+from .prepared import settled
+
 #: What stands for the nth value while the SQL is made: nobody's real value, and another one in each `turn`.
 MARKS: Mapping[type, Callable[[int, int], Any]] = {
     int: lambda n, turn: 2_000_000_000 + 1000 * turn + n,
@@ -78,15 +81,17 @@ def written(queryset: QuerySet[Any], marks: Mapping[str, Any] | None = None) -> 
     except EmptyResultSet:
         return Made(compiler, "", (), (), gives_objects)
     places = {adapted(mark): name for name, mark in (marks or {}).items()}
-    names = tuple(places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params)
-    return Made(compiler, sql, tuple(params), names, gives_objects)
+    names = [places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params]
+    sql, params = settled(sql, params, [bool(name) for name in names])
+    left = names if len(params) == len(names) else [name for name in names if name]
+    return Made(compiler, sql, params, tuple(left), gives_objects)
 
 
 def asked(made: Made, params: Sequence[Any] | None = None) -> list[Any]:
     """The rows of a statement; without `params` with the values it was written with."""
     if not made.sql:
         return []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(made.sql, made.params if params is None else params)
         found = cursor.fetchall()
     rows = made.compiler.results_iter(results=[found], tuple_expected=True)

@@ -1,0 +1,37 @@
+"""A statement that comes again is planned once, with what never changes written into it."""
+
+from django.db import connection
+
+from opsdesk.accounts.models import Organization
+from opsdesk.lib.prepared import settled
+from opsdesk.lib.statement import Statement
+
+KEPT = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s AND statement LIKE %s"
+
+
+def test_what_never_changes_is_written_out():
+    given = settled("a = %s AND b LIKE '%%x' AND c = %s", ("it's 5%", 7), [False, True])
+    if connection.vendor == "postgresql":
+        assert given == ("a = 'it''s 5%%' AND b LIKE '%%x' AND c = %s", (7,))
+    else:
+        assert given == ("a = %s AND b LIKE '%%x' AND c = %s", ("it's 5%", 7))
+
+
+def test_it_is_planned_once(cast):
+    def named(kind, *, code):
+        return Organization.objects.filter(kind=kind, code=code, name__contains="%").values_list("pk")
+
+    def found(kind):
+        with connection.cursor() as cursor:
+            cursor.execute(KEPT, ["%accounts_organization%", f"%= '{kind}'%"])
+            return cursor.fetchone()[0]
+
+    statement = Statement(named)
+    Organization.objects.filter(kind="union").update(name="100%組合")
+    union = Organization.objects.get(kind="union")
+    for _again in range(4):
+        assert statement.ask("union", code=union.code) == [(union.pk,)]
+        assert statement.ask("union", code="another") == []
+    if connection.vendor == "postgresql":
+        assert found("union") == 1
+        assert found("vendor") == 0
