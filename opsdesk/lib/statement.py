@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -30,11 +30,42 @@ MOST = BigIntegerField.MAX_BIGINT
 class Made(NamedTuple):
     """SQL with its parameters; `names` says which value stands at which place, "" where none does."""
 
-    compiler: Any
     sql: str  # "": nothing can be found
     params: tuple[Any, ...]
     names: tuple[str, ...]
-    gives_objects: bool
+    reader: Reader | None
+
+
+class Reader:
+    """What Django makes of rows; what its compiler would find out each time is found out once a statement."""
+
+    def __init__(self, queryset: QuerySet[Any], compiler: Any) -> None:
+        columns = [column[0] for column in compiler.select[: compiler.col_count]]
+        if compiler.has_composite_fields(columns):
+            raise ValueError("a composite key is no column")
+        self.compiler, self.converters = compiler, compiler.get_converters(columns)
+        self.gives_objects = issubclass(queryset._iterable_class, ModelIterable)
+        if self.gives_objects:
+            info = compiler.klass_info
+            self.model, fields = info["model"], info["select_fields"]
+            self.own = slice(fields[0], fields[-1] + 1)
+            self.attributes = [column[0].target.attname for column in compiler.select[self.own]]
+            self.related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+            self.annotated = tuple(compiler.annotation_col_map.items())
+
+    def read(self, rows: Iterable[Any]) -> list[Any]:
+        """Objects with what select_related brings, or tuples."""
+        if self.converters:
+            rows = self.compiler.apply_converters(rows, self.converters)
+        return [self._object(row) for row in rows] if self.gives_objects else [tuple(row) for row in rows]
+
+    def _object(self, row: Any) -> Any:
+        found = self.model.from_db(DEFAULT_DB_ALIAS, self.attributes, row[self.own])
+        for populator in self.related:
+            populator.populate(row, found)
+        for name, place in self.annotated:
+            setattr(found, name, row[place])
+        return found
 
 
 class Statement:
@@ -75,27 +106,24 @@ class Statement:
 def written(queryset: QuerySet[Any], marks: Mapping[str, Any] | None = None) -> Made:
     """The statement of a queryset that gives objects or tuples; `marks`: what stands for values, by name."""
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
-    gives_objects = issubclass(queryset._iterable_class, ModelIterable)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
-        return Made(compiler, "", (), (), gives_objects)
+        return Made("", (), (), None)
     places = {adapted(mark): name for name, mark in (marks or {}).items()}
     names = [places.get(p, "") if isinstance(p, tuple(MARKS)) else "" for p in params]
     sql, params = settled(sql, params, [bool(name) for name in names])
     left = names if len(params) == len(names) else [name for name in names if name]
-    return Made(compiler, sql, params, tuple(left), gives_objects)
+    return Made(sql, params, tuple(left), Reader(queryset, compiler))
 
 
 def asked(made: Made, params: Sequence[Any] | None = None) -> list[Any]:
     """The rows of a statement; without `params` with the values it was written with."""
-    if not made.sql:
+    if made.reader is None:
         return []
     with prepared.cursor() as cursor:
         cursor.execute(made.sql, made.params if params is None else params)
-        found = cursor.fetchall()
-    rows = made.compiler.results_iter(results=[found], tuple_expected=True)
-    return list(objects(made.compiler, rows) if made.gives_objects else rows)
+        return made.reader.read(cursor.fetchall())
 
 
 def adapted(value: Any) -> Any:
@@ -103,18 +131,3 @@ def adapted(value: Any) -> Any:
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
-
-
-def objects(compiler: Any, rows: Iterable[Any]) -> Iterator[Any]:
-    """What Django's own ModelIterable makes of rows."""
-    info = compiler.klass_info
-    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in compiler.select[first:last]]
-    related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
-    for row in rows:
-        found = info["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last])
-        for populator in related:
-            populator.populate(row, found)
-        for name, place in compiler.annotation_col_map.items():
-            setattr(found, name, row[place])
-        yield found
