@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -49,7 +49,7 @@ def around(task: Task, user: Any, today: date) -> Around:
     definition, standing = definition_of(task.duty_id), standing_of(user, today)
     before, after = {d.key for d in definition.before}, {d.key for d in definition.after}
     edges = edges_of([*definition.before, *definition.after])
-    found = NEAR.ask(*place_of(task), edges, pk=task.pk, due_at=task.due_at, key=task.key, **times_of(task))
+    found = NEAR.ask(*place_of(task), edges, pk=task.pk, key=task.key, **times_of(task))
     rows = _completed(
         t
         for t in found
@@ -69,14 +69,14 @@ def around(task: Task, user: Any, today: date) -> Around:
     )
 
 
-def _near(
-    cycle: str, is_common: bool, edges: Edges, *, pk: int, key: int, due_at: datetime, **times: Any
-) -> QuerySet[Task]:
-    """Tasks along `edges` and in the task's own line: by their keys, an OR would read the whole table."""
-    period_on = times["period_on"]
+def _near(cycle: str, is_common: bool, edges: Edges, *, pk: int, key: int, **times: Any) -> QuerySet[Task]:
+    """Tasks along `edges` and in the task's own line: by their keys, an OR would read the whole table.
+
+    The line goes along the index over key and period, whose names are in the order of time."""
+    period, period_on = times["period"], times["period_on"]
     line = Task.objects.filter(key=key, organization=times["organization"]).exclude(pk=pk)
-    earlier = line.filter(period_on__lt=period_on, due_at__lte=due_at).order_by("-due_at", "serial")
-    later = line.filter(period_on__gt=period_on, due_at__gte=due_at).order_by("due_at", "serial")
+    earlier = line.filter(period_on__lt=period_on, period__lt=period).order_by("-period", "serial")
+    later = line.filter(period_on__gt=period_on, period__gt=period).order_by("period", "serial")
     ends: list[Any] = [earlier[:1], later[:1], earlier.done()[:LAST]]
     arms = [
         Task.objects.filter(along(cycle, is_common, edges, **times)).order_by().values("pk"),
@@ -166,9 +166,9 @@ def awaited(tasks: Iterable[Task], union_id: int | None) -> dict[int, list[int]]
     places = {place for found in wanted.values() for place in found}
     if not places:
         return {}
-    rows = Task.objects.open().filter(key__in={k for k, _p in places}, period__in={p for _k, p in places})
+    keys, periods = (tuple(sorted({place[n] for place in places})) for n in (0, 1))
     open_: dict[tuple[int, str], set[int]] = {}
-    for key, period, of in rows.order_by().values_list("key", "period", "organization_id").distinct():
+    for key, period, of in OPEN.ask(keys, periods):
         open_.setdefault((key, period), set()).add(of)
     found: dict[int, list[int]] = {}
     for task in (t for t in tasks if wanted.get(t.pk)):
@@ -177,6 +177,14 @@ def awaited(tasks: Iterable[Task], union_id: int | None) -> dict[int, list[int]]
             if who & {task.organization_id, union_id} or (who and task.organization_id == union_id):
                 found.setdefault(task.pk, []).append(number)
     return found
+
+
+def _open(keys: tuple[int, ...], periods: tuple[str, ...]) -> QuerySet[Any]:
+    rows = Task.objects.open().filter(key__in=keys, period__in=periods)
+    return rows.order_by().values_list("key", "period", "organization_id").distinct()
+
+
+OPEN = Statement(_open)
 
 
 def _places_before(task: Task) -> dict[tuple[int, str], int]:
