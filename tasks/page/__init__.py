@@ -69,27 +69,27 @@ class Page(Writing, Surroundings):
     def due(self) -> tuple[str, str]:
         return due_words(self.task, self.calendar, self.now, self.today)
 
-    @property
+    @cached_property
     def state(self) -> tuple[str, str]:
         waiting = self.turn["label"] if self.turn and any(s["signature"] for s in self.steps) else ""
         return state_words(self.task, self.now, waiting)
 
-    @property
+    @cached_property
     def period(self) -> str:
         return period_long(self.task, self.calendar)
 
-    @property
+    @cached_property
     def period_crumb(self) -> str:
         return period_short(self.task, self.today)
 
-    @property
+    @cached_property
     def marks(self) -> list[tuple[str, str]]:
         """(mark, role), strongest first: the reason why whom (担当の根拠)."""
         order = [Mark.MAIN.value, Mark.SUPPORT.value, Mark.RELATED.value]
         found = sorted(self.definition.assignments, key=lambda a: order.index(a.mark))
         return [(a.mark, str(a.role)) for a in found]
 
-    @property
+    @cached_property
     def crumbs(self) -> list[tuple[str, str]]:
         number = _("No.%(number)s") % {"number": self.task.duty.number}
         where = f"{self.task.organization} " if not self.is_common else ""

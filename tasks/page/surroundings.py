@@ -37,15 +37,15 @@ NEWEST = Statement(_newest)
 
 
 class Surroundings(Base):
-    @property
+    @cached_property
     def last(self) -> list[tuple[Task, str]]:
         return [(t, period_short(t, self.today)) for t in self.around.last]
 
-    @property
+    @cached_property
     def before(self) -> list[dict[str, Any]]:
         return self._neighbours(self.around.before)
 
-    @property
+    @cached_property
     def after(self) -> list[dict[str, Any]]:
         return self._neighbours(self.around.after)
 
@@ -78,15 +78,15 @@ class Surroundings(Base):
             )
         return found
 
-    @property
+    @cached_property
     def waits_for(self) -> list[str]:
         return [f"No.{t.duty.number}" for t in self.around.before if t.is_open] if self.task.is_open else []
 
-    @property
+    @cached_property
     def previous_word(self) -> str:
         return period_short(self.around.previous, self.today) if self.around.previous else ""
 
-    @property
+    @cached_property
     def next_word(self) -> str:
         return period_short(self.around.next, self.today) if self.around.next else ""
 
@@ -139,7 +139,7 @@ class Surroundings(Base):
             Entry(self.task.created_at, _("開始"), made, _("システム"), self.rule, "", "task.created"),
         ]
 
-    @property
+    @cached_property
     def extra(self) -> str:
         return extra_words(self.task)
 

@@ -1,11 +1,13 @@
 """The small parts of a page: icons, marks ◎○△, chips, pills, bars; tables call them as plain functions."""
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -26,6 +28,7 @@ CYCLES = {
     "on_demand": ("z", gettext_noop("随時")),
     "as_needed": ("t", gettext_noop("適宜")),
 }
+CHECKED = mark_safe(" checked")
 PILLS = ("", "run", "wait", "done", "bad", "warn", "na")
 
 
@@ -98,6 +101,27 @@ def control(field: BoundField) -> SafeString:
         field.help_text = ""  # allauth's is a link to a page that this house does not offer
     own = widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"in {own}".strip(), "placeholder": False})
+
+
+@register.simple_tag
+def radios(name: str, place: str, choices: Iterable[Any]) -> SafeString:
+    """Radio buttons in their labels: `choices` have value, css and is_chosen, ids begin with `place`."""
+    return format_html_join(
+        "",
+        '<label{}><input type="radio" name="{}" value="{}" id="{}-{}"{}>{}</label>',
+        (
+            (
+                format_html(' class="{}"', choice.css) if choice.css else "",
+                name,
+                choice.value,
+                place,
+                n,
+                CHECKED if choice.is_chosen else "",
+                choice.value,
+            )
+            for n, choice in enumerate(choices, 1)
+        ),
+    )
 
 
 PLACE = ("page", "after", "before")  # where in the list one is: another order begins at its first page
