@@ -104,6 +104,7 @@ class TaskTable(FastTable):
     """`standing`, `now` and `today` of the person who looks; `checks`: rows can be chosen."""
 
     caption = gettext_lazy("作業の一覧")
+    ids_first = True
     pick = tables.Column(
         verbose_name=gettext_lazy("選択"),
         empty_values=(),

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import ValidationError
 from django.db.models import F, Field, IntegerField, Model, Q, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+from django.db.models.sql.where import WhereNode
 from django.utils import timezone
 from django_tables2.rows import BoundRows
 
@@ -57,6 +58,13 @@ def _value(field: Field, nullable: bool, value: Any) -> Any:
     return value
 
 
+def _unfiltered(queryset: QuerySet) -> QuerySet:
+    """With the same columns, joins and annotations, but of all rows."""
+    bare = queryset.all()
+    bare.query.where = WhereNode()
+    return bare
+
+
 class KeysetPaginator:
     """`table.paginate(KeysetPaginator, per_page=50, page=request.GET.get("page", ""))`.
 
@@ -66,22 +74,35 @@ class KeysetPaginator:
         self.bound, self.per_page, self.known = rows, per_page, known
 
     def page(self, token: str) -> "KeysetPage":
+        table = self.bound.table
         queryset = None if self.known else self.bound.data.data
-        return KeysetPage(queryset, token, self.per_page, self.bound.table, known=self.known)
+        return KeysetPage(
+            queryset,
+            token,
+            self.per_page,
+            table,
+            known=self.known,
+            ids_first=getattr(table, "ids_first", False),
+        )
 
 
 class Plan(NamedTuple):
-    """How a page is asked: what orders it and which way, and its statement."""
+    """How a page is asked: what orders it and which way, and its statement.
+
+    `is_capped`: there were more rows than are counted; the statement counts them no more."""
 
     names: list[str]
     downs: list[bool]
     fields: list[Field]
     nullable: list[bool]
     made: Made
+    is_capped: bool
 
 
 class KeysetPage:
-    """`rows`, and `next` and `previous`: the tokens of the neighbours, "" at the ends.
+    """`ids_first`: the rows of the page are found by their keys, and only these get what is joined to them.
+
+    `rows`, and `next` and `previous`: the tokens of the neighbours, "" at the ends.
 
     `total` is None on other pages than the first, and where nobody counts; with `is_capped` there are more.
     """
@@ -95,8 +116,9 @@ class KeysetPage:
         *,
         is_counted: bool = True,
         known: Plan | None = None,
+        ids_first: bool = False,
     ) -> None:
-        self.size, self.is_counted, self.known = size, is_counted, known
+        self.size, self.is_counted, self.known, self.ids_first = size, is_counted, known, ids_first
         self._keys(queryset)
         back, at = self._read(token)
         rows = self._ask(queryset, back, at)
@@ -106,7 +128,7 @@ class KeysetPage:
         more, self.rows = len(rows) > size, rows[:size][::-1] if back else rows[:size]
         self.next = self._token(self.rows[-1], False) if rows and (back or more) else ""
         self.previous = self._token(self.rows[0], True) if rows and (more if back else at) else ""
-        counted = rows[0].row_total if rows and not at and is_counted else 0
+        counted = self._counted(rows[0]) if rows and not at and is_counted else 0
         self.total: int | None = None if at or not is_counted else min(counted, CAP)
         self.is_capped = counted > CAP
         self.object_list = BoundRows(self.rows, table) if table is not None else self.rows
@@ -116,22 +138,29 @@ class KeysetPage:
         self.down = [down != back for down in self.downs]
         if queryset is None:
             return asked(self.known.made) if self.known else []
-        page = queryset.filter(self._beyond(at)) if at else self._counted(queryset)
-        self.asked = page.order_by(*map(self._order, self.names, self.down, self.nullable))[: self.size + 1]
+        order = [*map(self._order, self.names, self.down, self.nullable)]
+        page = (queryset.filter(self._beyond(at)) if at else queryset).order_by(*order)
+        if self.ids_first:
+            found = page.values("pk")[: self.size + 1]
+            page = _unfiltered(queryset).filter(pk__in=found).order_by(*order)
+        self.bare = self.asked = page[: self.size + 1]
+        if self.is_counted and not at:  # unless finding one row costs as much as finding all
+            self.asked = page.annotate(row_total=CappedCount(queryset))[: self.size + 1]
         return list(self.asked)
 
     def plan(self) -> Plan:
         """By which the same page is asked again."""
-        return Plan(self.names, self.downs, self.fields, self.nullable, written(self.asked.all()))
+        made = written((self.bare if self.is_capped else self.asked).all())
+        return Plan(self.names, self.downs, self.fields, self.nullable, made, self.is_capped)
 
-    def _counted(self, queryset: QuerySet) -> QuerySet:
-        """With the count, unless finding one row costs as much as finding all."""
-        return queryset.annotate(row_total=CappedCount(queryset)) if self.is_counted else queryset
+    def _counted(self, row: Any) -> int:
+        """How many rows there are, up to one beyond the cap."""
+        return CAP + 1 if self.known and self.known.is_capped else row.row_total
 
     def _keys(self, queryset: QuerySet | None) -> None:
         if self.known or queryset is None:
             assert self.known, "a page needs a queryset or a plan"
-            self.names, self.downs, self.fields, self.nullable, _made = self.known
+            self.names, self.downs, self.fields, self.nullable = self.known[:4]
             return
         model = queryset.model
         order = map(str, queryset.query.order_by or model._meta.ordering)

@@ -45,10 +45,13 @@ def safe(value: Any) -> str:
 
 
 class FastTable(tables.Table):
-    """`caption` names the table for screen readers; `size` is the number of rows of a page."""
+    """`caption` names the table for screen readers; `size` is the number of rows of a page.
+
+    `ids_first`: a page's rows are found before anything is joined to them."""
 
     caption: str | Promise = ""
     size = 50
+    ids_first = False
 
     def row_open(self, record: Any) -> str:
         """The opening tag of a row."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -65,17 +66,17 @@ def rows(cast, edition):
     return Task.objects.select_related("assignee")
 
 
-def walk(queryset, size=SIZE):
+def walk(queryset, size=SIZE, **how):
     """The pks forward, and then back from the last page."""
-    page, there = KeysetPage(queryset, size=size), []
+    page, there = KeysetPage(queryset, size=size, **how), []
     while True:
         there.append([row.pk for row in page.rows])
         if not page.next:
             break
-        page = KeysetPage(queryset, page.next, size)
+        page = KeysetPage(queryset, page.next, size, **how)
     back = [there[-1]]
     while page.previous:
-        page = KeysetPage(queryset, page.previous, size)
+        page = KeysetPage(queryset, page.previous, size, **how)
         back.insert(0, [row.pk for row in page.rows])
     return there, back
 
@@ -105,6 +106,19 @@ def test_it_works(rows, ordering):
     assert [pk for page in there for pk in page] == expected(rows, ordering)
     assert [pk for page in back for pk in page] == [pk for page in there for pk in page]
     assert len(there) == 8
+    assert walk(queryset, ids_first=True) == (there, back)
+
+
+def test_ids_first_joins_and_counts_as_before(rows, django_assert_num_queries):
+    queryset = rows.filter(serial__gt=9).annotate(n=F("serial") + 1).order_by("-due_at")
+    plain = KeysetPage(queryset, size=SIZE)
+    with django_assert_num_queries(1):
+        page = KeysetPage(queryset, size=SIZE, ids_first=True)
+        assert [row.assignee and row.assignee.name for row in page.rows] == [
+            row.assignee and row.assignee.name for row in plain.rows
+        ]
+    assert [row.n for row in page.rows] == [row.n for row in plain.rows]
+    assert (page.total, page.is_capped, page.next) == (plain.total, plain.is_capped, plain.next) != (0, 0, "")
 
 
 @pytest.fixture
@@ -196,9 +210,17 @@ def test_a_count_stops_at_its_cap(cast, edition):
     make_rows(cast, CAP + 5)
     page = KeysetPage(Task.objects.order_by("due_at"), size=SIZE)
     assert (page.total, page.is_capped) == (CAP, True)
+    with CaptureQueriesContext(connection) as asked:
+        again = KeysetPage(None, size=SIZE, known=page.plan())
+    assert (again.total, again.is_capped, again.next) == (CAP, True, page.next)
+    assert again.rows == page.rows
+    assert "COUNT" not in asked[0]["sql"]  # that there are more is known for as long as the plan is kept
     exactly = Task.objects.filter(pk__in=list(Task.objects.values_list("pk", flat=True)[:CAP]))
     page = KeysetPage(exactly, size=SIZE)
     assert (page.total, page.is_capped) == (CAP, False)
+    Task.objects.filter(pk=page.rows[0].pk).delete()
+    again = KeysetPage(None, size=SIZE, known=page.plan())
+    assert (again.total, again.is_capped) == (CAP - 1, False)
     counted = Task.objects.annotate(n=CappedCount(Task.objects.all(), 3)).values_list("n", flat=True)[0]
     assert counted == 4
 
