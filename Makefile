@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 # The tests and the checks never meet a database or a broker of yours.
 CLEAN := env -u DATABASE_URL -u REDIS_URL -u DATA_DIR -u MEDIA_ROOT -u STATIC_ROOT -u SECRET_KEY -u AUDIT_KEY \
-	-u DEBUG -u HTTPS -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u STATEMENT_TIMEOUT \
+	-u DEBUG -u HTTPS -u ALLOWED_HOSTS -u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u STATEMENT_TIMEOUT -u POOLED \
 	-u GENERATION_CAP -u EMAIL_URL -u MAIL_FROM -u IMAP_URL -u DESK_ADDRESS -u SITE_URL -u METRICS_TOKEN \
 	-u LOG_LEVEL
 PYTEST := $(CLEAN) $(BIN)/python -m pytest

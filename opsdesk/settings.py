@@ -149,14 +149,22 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "opsdesk.lib.constant.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "opsdesk.navigation.chrome",
-            ]
+            ],
         },
     }
 ]
@@ -178,8 +186,9 @@ else:
         DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     else:
         _options["prepare_threshold"] = 1  # opsdesk.lib.prepared
-    # a page's statements are short, and compiling one takes seconds where its cost is overrated
-    _options["options"] = f"{_options.get('options', '')} -c jit=off".strip()
+    # a page's statements are short, and compiling one takes seconds where its cost is overrated;
+    # what counts a year of tasks by team and month does so in memory, not in files
+    _options["options"] = f"{_options.get('options', '')} -c jit=off -c work_mem=16MB".strip()
     if ENV["STATEMENT_TIMEOUT"]:
         _options["options"] += f" -c statement_timeout={ENV['STATEMENT_TIMEOUT'] * 1000}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -273,6 +282,7 @@ MFA_FORMS = {
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV["TRUSTED_PROXIES"]
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "運用管理"
+SESSION_ENGINE = "opsdesk.accounts.sessions"
 SESSION_COOKIE_AGE = 10 * 3600  # a working day
 
 # Mail: of notices only, and only where there is a server for it; the relay of the outbox sends it.

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db.models import CharField, QuerySet, Subquery, Value
 
 from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
+from opsdesk.lib.joined import JoinedIds
 from opsdesk.lib.statement import Statement
 
 from .models import Assignment, Edition, Mark, Signer
@@ -126,40 +128,71 @@ def _standing(user: Any, today: date) -> Standing:
         return Standing((), frozenset(), None, {})
     memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
-    rows = MARKS.ask(tuple(sorted({t.role_id for t in teams.values()}))) if teams else []
+    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
+    issued, union = _known_of(user)
+    editions = tuple(sorted(int(pk) for pk in issued.split(",") if pk)) if teams else ()
+    marks, found = _marks_of(editions, tuple(sorted({t.role_id for t in teams.values()})))
+    return Standing(tuple(teams.values()), approver_of, union, marks, found)
+
+
+def _known_of(user: Any) -> tuple[str, int | None]:
+    """Ids of the issued editions and of the union: they come with the person of a request (`facts`)."""
+    if hasattr(user, "issued"):
+        return user.issued or "", user.union
+    return next(((issued or "", union) for issued, union in KNOWN.ask()), ("", None))
+
+
+@lru_cache(maxsize=512)
+def _marks_of(
+    editions: tuple[int, ...], roles: tuple[int, ...]
+) -> tuple[Mapping[int, Mapping[int, str]], tuple[int, ...]]:
+    """The marks of some roles by duty and role, and the editions that have any."""
+    found: dict[int, Mapping[int, str]] = {}
+    marked = []
+    for edition in editions:
+        lines = marks_in(edition)
+        own = {d: {r: m for r, m in marks.items() if r in roles} for d, marks in lines.items()}
+        found |= {duty: marks for duty, marks in own.items() if marks}
+        marked += [edition] if any(own.values()) else []
+    return found, tuple(marked)
+
+
+@lru_cache(maxsize=64)
+def marks_in(edition_id: int) -> Mapping[int, Mapping[int, str]]:
+    """Duty id -> role id -> mark of an *issued* edition, kept since it never changes.
+
+    A signer without a mark sees the duty as one with △ does."""
+    of = {"duty__edition": edition_id}
+    marked = Assignment.objects.filter(**of).order_by().values_list("duty_id", "role_id", "mark")
+    signing = Signer.objects.filter(**of).order_by()
+    related = Value(Mark.RELATED.value, CharField())
     marks: dict[int, dict[int, str]] = {}
-    for duty, role, mark, _edition, _union in rows:
+    for duty, role, mark in marked.union(signing.values_list("duty_id", "role_id", related), all=True):
         known = marks.setdefault(duty, {})
         if STRENGTH[mark] > STRENGTH.get(known.get(role, ""), 0):
             known[role] = mark
-    approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
-    editions = tuple(sorted({row[3] for row in rows}))
-    return Standing(tuple(teams.values()), approver_of, rows[0][4] if rows else union_id(), marks, editions)
+    return marks
 
 
-def _marks(roles: tuple[int, ...]) -> QuerySet[Any]:
-    """(duty, role, mark, edition, id of the union) of every issued edition; the union's id saves a statement.
-
-    A signer without a mark sees the duty as one with △ does."""
-    union = Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
-    of = {"role__in": roles, "duty__edition__state__in": Edition.ISSUED}
-    marked = (
-        Assignment.objects.filter(**of)
-        .order_by()
-        .values_list("duty_id", "role_id", "mark", "duty__edition_id", union)
-    )
-    signing = Signer.objects.filter(**of).order_by()
-    return marked.union(
-        signing.values_list(
-            "duty_id", "role_id", Value(Mark.RELATED.value, CharField()), "duty__edition_id", union
-        ),
-        all=True,
-    )
+def issued() -> JoinedIds:
+    """The ids of the issued editions, for the statement that reads the person of a request."""
+    return JoinedIds(Edition.objects.filter(state__in=Edition.ISSUED))
 
 
-MARKS = Statement(_marks)
+def union() -> Subquery:
+    """The id of the union, for the same statement."""
+    return Subquery(Organization.objects.filter(kind=Organization.Kind.UNION).values("pk")[:1])
 
 
-def union_id() -> int | None:
-    """The id of the union's row, or None in an empty database."""
-    return Organization.objects.filter(kind=Organization.Kind.UNION).values_list("pk", flat=True).first()
+def _known() -> QuerySet[Any]:
+    """(ids of the issued editions, id of the union); no row in an empty database."""
+    return Organization.objects.order_by("pk").values_list(issued(), union())[:1]
+
+
+KNOWN = Statement(_known)
+
+
+def forget() -> None:
+    """Drop what is kept; tests that roll their database back call it."""
+    marks_in.cache_clear()
+    _marks_of.cache_clear()

@@ -12,7 +12,10 @@ class RaciConfig(AppConfig):
 
     def ready(self) -> None:
         from opsdesk.audit import timeline
+        from opsdesk.notices import bell
 
-        from . import history
+        from . import access, history
 
         timeline.register(history.SENTENCES)
+        bell.facts["issued"] = access.issued
+        bell.facts["union"] = access.union

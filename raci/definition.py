@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from . import changes, outline, restricted
+from . import access, changes, outline, restricted
 from .models import Assignment, Duty, DutyField, FollowUp, Mark, Signer
 
 
@@ -56,6 +56,7 @@ def forget() -> None:
     """Drop what is kept; tests that roll their database back call it."""
     definition_of.cache_clear()
     labels_of.cache_clear()
+    access.forget()
     outline.forget()
     changes.forget()
     restricted.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.lib.statement import Statement
 
-from .models import Membership, Organization
+from .models import Membership, Organization, Team
 from .request import Request
 
 Rule = Callable[[Request], bool]
@@ -121,16 +121,23 @@ def memberships_on(user: Any, today: date) -> tuple[Membership, ...]:
 def _memberships_on(user: Any, today: date) -> tuple[Membership, ...]:
     if not user.is_authenticated or not user.is_active:
         return ()
-    return tuple(
-        m
-        for m in HELD.ask(user=user.pk, today=today)
-        if m.team.starts_on <= today and (m.team.ends_on is None or today <= m.team.ends_on)
-    )
+    rows = getattr(user, "_memberships", None)
+    if rows is None:
+        rows = HELD.ask(user=user.pk)
+    return tuple(m for m in rows if _holds(m, today) and _holds(m.team, today))
 
 
-def _held(*, user: int, today: date) -> QuerySet[Membership]:
-    rows = Membership.objects.on(today).filter(user=user)
-    return rows.select_related("team__role", "team__organization")
+def _holds(dated: Membership | Team, today: date) -> bool:
+    return dated.starts_on <= today and (dated.ends_on is None or today <= dated.ends_on)
+
+
+def keep_memberships(user: Any, rows: Sequence[Membership]) -> None:
+    """`rows`: all memberships of `user`, ended ones too, with team, role and organization."""
+    user._memberships = rows
+
+
+def _held(*, user: int) -> QuerySet[Membership]:
+    return Membership.objects.filter(user=user).select_related("team__role", "team__organization")
 
 
 HELD = Statement(_held)

@@ -19,6 +19,14 @@ from psycopg.sql import Literal
 PLACE = re.compile("%%|%s")
 
 
+class Cursor(psycopg.RawCursor[Any]):
+    """psycopg's for $1, $2, …; what was sent is kept of a prepared statement too: Django's log reads it."""
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
+        super()._send_query_prepared(name, pgq, binary=binary)
+        self._query = pgq
+
+
 @contextmanager
 def cursor() -> Iterator[Any]:
     """A cursor of Django's, counted and logged as such, whose statements may be prepared."""
@@ -27,25 +35,28 @@ def cursor() -> Iterator[Any]:
             yield plain
         return
     connection.ensure_connection()
-    raw = psycopg.Cursor(connection.connection)
+    raw = Cursor(connection.connection)
     with connection._prepare_cursor(raw) as binding:  # type: ignore[attr-defined]
         yield binding
 
 
 def settled(sql: str, params: Sequence[Any], free: Sequence[bool]) -> tuple[str, tuple[Any, ...]]:
-    """The statement with its parameters written into it, but for those that are `free`; and the places left.
+    """The statement as `cursor` takes it, the parameters that are not `free` written into it; and the others.
 
     A plan that is kept counts on what stands in the statement: so it finds a partial index by its condition.
     SQLite plans in no time and takes all its parameters."""
     if connection.vendor != "postgresql":
         return sql, tuple(params)
     connection.ensure_connection()
-    given = iter(zip(params, free, strict=True))
+    given, left = iter(zip(params, free, strict=True)), []
 
     def put(place: re.Match[str]) -> str:
         if place[0] == "%%":
-            return "%%"
+            return "%"
         value, is_free = next(given)
-        return "%s" if is_free else Literal(value).as_string(connection.connection).replace("%", "%%")
+        if not is_free:
+            return Literal(value).as_string(connection.connection)
+        left.append(value)
+        return f"${len(left)}"
 
-    return PLACE.sub(put, sql), tuple(p for p, is_free in zip(params, free, strict=True) if is_free)
+    return PLACE.sub(put, sql), tuple(left)

@@ -8,7 +8,8 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import QuerySet
 
-from opsdesk.accounts.models import User
+from opsdesk.accounts.access import keep_memberships
+from opsdesk.accounts.models import Membership, User
 from opsdesk.lib.keyset import CappedCount
 from opsdesk.lib.statement import Statement
 
@@ -23,22 +24,42 @@ facts: dict[str, Callable[[], Any]] = {}
 
 
 class PersonBackend(AuthenticationBackend):
-    """allauth's; the person of a request comes with `unread`, the number of unread notices (to MOST + 1), and
-    with `facts`."""
+    """allauth's; the person of a request comes with the memberships, with `unread`, the number of unread
+    notices (to MOST + 1), and with `facts`."""
 
     def get_user(self, user_id: Any) -> User | None:
-        for user in PERSON.ask(person=user_id):
-            return user if self.user_can_authenticate(user) else None
+        user = _member(user_id) or next(iter(PERSON.ask(person=user_id)), None)
+        return user if user and self.user_can_authenticate(user) else None
+
+
+def _member(user_id: Any) -> User | None:
+    """The person with all memberships that there are, in one statement; None without any."""
+    rows = MEMBER.ask(person=user_id)
+    if not rows:
         return None
+    user: User = rows[0].user
+    for name in ("unread", *facts):
+        setattr(user, name, getattr(rows[0], name))
+    keep_memberships(user, rows)
+    return user
 
 
-def _person(*, person: int) -> QuerySet[Any]:
+def _known(person: int) -> dict[str, Any]:
     mine = Notice.objects.unread().filter(person=person)
-    more = {name: fact() for name, fact in facts.items()}
-    return User.objects.annotate(unread=CappedCount(mine, MOST), **more).filter(pk=person)
+    return {"unread": CappedCount(mine, MOST), **{name: fact() for name, fact in facts.items()}}
 
 
-PERSON = Statement(_person)
+def _persons(*, person: int) -> QuerySet[Any]:
+    return User.objects.annotate(**_known(person)).filter(pk=person)
+
+
+def _members(*, person: int) -> QuerySet[Any]:
+    rows = Membership.objects.filter(user=person).select_related("user", "team__role", "team__organization")
+    return rows.annotate(**_known(person))
+
+
+PERSON = Statement(_persons)
+MEMBER = Statement(_members)
 
 
 def unread_of(user: Any) -> int:

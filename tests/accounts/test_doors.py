@@ -94,9 +94,9 @@ def test_pages_are_not_kept_by_the_browser(client):
     assert client.get("/cached/")["Cache-Control"] == "max-age=60"
 
 
-def test_a_door_costs_three_statements(cast, client, django_assert_num_queries):
+def test_a_door_costs_two_statements(cast, client, django_assert_num_queries):
     client.force_login(cast.sato)
-    with django_assert_num_queries(3):  # session, user, memberships
+    with django_assert_num_queries(2):  # session, user with memberships
         client.get("/team/")
 
 

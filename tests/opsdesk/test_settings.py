@@ -13,6 +13,8 @@ from opsdesk.celery import app
 from opsdesk.environment import BASE_DIR
 from opsdesk.settings import VARIABLES
 
+ALWAYS = "-c jit=off -c work_mem=16MB"
+
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_wait_for_each_other():
@@ -72,8 +74,8 @@ def test_only_the_web_limits_its_statements():
         )
         return done.stdout.strip()
 
-    assert options("opsdesk.wsgi") == "-c jit=off -c statement_timeout=30000"
-    assert options("opsdesk.celery") == "-c jit=off"
+    assert options("opsdesk.wsgi") == f"{ALWAYS} -c statement_timeout=30000"
+    assert options("opsdesk.celery") == ALWAYS
 
 
 def test_no_job_is_handed_out_twice_while_it_runs():
