@@ -117,8 +117,17 @@ def emptying_passes_the_guards() -> Iterator[None]:
             flush(self, sql_list)
 
     patch.setattr(type(connection.ops), "execute_sql_flush", execute_sql_flush)
+    if connection.vendor == "postgresql":
+        patch.setattr(type(connection.ops), "sql_flush", _deletes)
     yield
     patch.undo()
+
+
+def _deletes(ops, style, tables, *, reset_sequences=False, allow_cascade=False) -> list[str]:
+    """One statement that empties `tables`: TRUNCATE makes new files for every table and index, which takes
+    ten times as long as the few rows of a test. No foreign key is looked at beside _unguarded."""
+    assert not reset_sequences
+    return ["".join(f"DELETE FROM {ops.quote_name(table)};" for table in tables)] if tables else []
 
 
 @contextlib.contextmanager

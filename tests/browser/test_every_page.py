@@ -9,8 +9,10 @@ from playwright.sync_api import Page, Response
 
 from opsdesk.accounts import access
 from opsdesk.accounts.doors import doors
-from tests.browser.places import *  # noqa: F403  (the scene)
-from tests.browser.places import NOT_PAGES, PLACES, THROUGH_THE_FORM, Place
+from tests.browser.places.accounts import THROUGH_THE_FORM
+from tests.browser.places.morning import *  # noqa: F403  (the scene)
+from tests.browser.places.place import Place
+from tests.browser.places.table import NOT_PAGES, PLACES
 from tests.browser.world import faults
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -15,7 +15,7 @@ from raci.content import canonical, rows_of
 from raci.models import Confirmation, Edition
 from tasks.generation import generate
 from tests import customer
-from tests.browser.places import send_book
+from tests.browser.places.editions import send_book
 from tests.browser.world import NOW, STARTED, panel, says
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from raci.content import rows_of
 from raci.models import Edition
 from tests import customer
-from tests.browser.places import differing, send_book
+from tests.browser.places.editions import differing, send_book
 from tests.browser.world import panel
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
