@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from raci.models import CaseKind
 from tasks import kinds
@@ -31,6 +32,7 @@ def register() -> None:
             changed=changed,
             panel=panel_of,
             hints=lambda: reverse("helpdesk:faq_hints"),
+            home=lambda: kinds.Home(_("受付"), reverse("helpdesk:inquiries")),
         )  # fmt: skip
     )
 

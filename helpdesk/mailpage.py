@@ -12,6 +12,7 @@ from opsdesk.lib.refusal import Refusal
 from . import charsets, letters
 from .letters import Letter
 from .models import IncomingMail
+from .threads import contacts_of
 
 #: Characters of header lines and of a text that can't be read that are shown.
 HEAD_LIMIT, RAW_LIMIT = 20_000, 20_000
@@ -28,6 +29,7 @@ class MailPage:
     towns: Sequence[Organization]
     typed: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
+    known: str = ""
 
     @classmethod
     def of(
@@ -44,7 +46,7 @@ class MailPage:
         except letters.Unreadable:
             letter = None
         text = letter.text if letter else charsets.read(raw[:RAW_LIMIT])
-        return cls(mail, letter, _head(raw), text, towns, typed, refusal)
+        return cls(mail, letter, _head(raw), text, towns, typed, refusal, _town_of(mail.sender))
 
     @property
     def is_held(self) -> bool:
@@ -64,12 +66,18 @@ class MailPage:
 
     @property
     def chosen(self) -> str:
-        """The id of the municipality in the form."""
-        return self.typed.get("organization", "")
+        """The id of the municipality in the form: what was typed, else the one of a sender that is known."""
+        return self.typed.get("organization", self.known)
 
 
 #: Fields of the forms of this page.
 OWN = {"organization", "reason"}
+
+
+def _town_of(sender: str) -> str:
+    """The id of the municipality of whose contacts `sender` is one, "" if there is none or more than one."""
+    found = {contact.organization_id for contact in contacts_of(sender)}
+    return str(found.pop()) if len(found) == 1 else ""
 
 
 def _head(raw: bytes) -> str:

@@ -22,7 +22,7 @@ def automatic(letter: Letter) -> str:
     if letter.sender.partition("@")[0] in MACHINES or manners.get("Return-Path", "-") == "<>":
         return _("メールサーバなどが自動で送ったメールです（不達の知らせかもしれません）。")
     if submitted != "no" or "X-Loop" in manners:
-        return _("自動で返されたメールです。")
+        return _("プログラムが自動で送ったメールです（不在の返信や機器からの知らせかもしれません）。")
     if manners.get("Precedence", "").lower() in BULK or "List-Id" in manners:
         return _("メーリングリストなどで一斉に送られたメールです。")
     return ""

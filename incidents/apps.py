@@ -34,6 +34,7 @@ class IncidentsConfig(AppConfig):
                 stops=handling.stops,
                 parts=panels.parts_of,
                 offer=reporters.offer,
+                home=panels.home,
             )
         )
         post_migrate.connect(_catch_up, sender=self)

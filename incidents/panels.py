@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Team
 from opsdesk.lib.templatetags.dates import era_dt
-from tasks.kinds import Part
+from tasks.kinds import Home, Part
 from tasks.models import Acknowledgement, Task
 
 from .deadlines import Reckoning, reckon
@@ -22,6 +23,10 @@ from .models.incident import Level
 
 #: What a level looks like (opsdesk.lib.templatetags.ui.PILLS).
 LOOKS = {"1": "bad", "2": "warn", "3": "run", "4": ""}
+
+
+def home() -> Home:
+    return Home(_("障害"), reverse("incidents:list"))
 
 
 @dataclass(frozen=True)

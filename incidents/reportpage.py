@@ -21,6 +21,7 @@ from tasks.models.comment import ears_of
 from tasks.page.publishing import ack_words, chip
 
 from .models import IncidentReport
+from .panels import home
 from .reportcontent import BY_KEY, rows_of, words
 from .reporters import senders, step_of, writers
 
@@ -83,6 +84,7 @@ class ReportPage(Base):
     def crumbs(self) -> list[tuple[str, str]]:
         return [
             (_("ダッシュボード"), "/"),
+            home(),
             (self.case.number, address(self.case)),
             (_("障害報告書"), ""),
         ]

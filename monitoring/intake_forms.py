@@ -16,12 +16,18 @@ class AdoptForm(forms.Form):
     """`act`, and with it the name of a new device or the one that already stands there."""
 
     act = forms.ChoiceField(label=_("この名前を"), widget=forms.RadioSelect)
-    title = forms.CharField(label=_("新しい機器の機器名"), required=False, max_length=100)
+    title = forms.CharField(
+        label=_("新しい機器の機器名"),
+        required=False,
+        max_length=100,
+        help_text=_("「新しい機器として登録する」を選んだときに使います。"),
+    )
     device = forms.ModelChoiceField(
         label=_("登録済みの機器"),
         queryset=Device.objects.none(),
         required=False,
         empty_label=_("選んでください"),
+        help_text=_("「登録済みの機器の名前にする」を選んだときに使います。"),
     )
 
     def __init__(self, *args: Any, is_ignored: bool, **options: Any) -> None:
@@ -40,6 +46,10 @@ class AdoptForm(forms.Form):
 
 
 class RuleForm(forms.ModelForm):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["device"].empty_label = _("すべての機器")  # type: ignore[attr-defined]
+
     class Meta:
         model = LogRule
         fields = (

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from raci.models import CaseKind
 
 from .clock import Span
@@ -43,6 +46,13 @@ def _no_offer(_step: Task, /, *, is_member: bool) -> Offer | None:
     return None
 
 
+class Home(NamedTuple):
+    """The list where the cases of a kind live, as the menu calls it: what leads back from a case."""
+
+    name: str
+    url: str
+
+
 class Part(NamedTuple):
     """What an app adds to the page of a case: `place` is pills, sub, acts, main or aside; the template finds
     `what` under that name."""
@@ -60,6 +70,10 @@ class Panel:
     context: Mapping[str, Any]
 
 
+def _all_cases() -> Home:
+    return Home(_("案件一覧"), reverse("tasks:cases"))
+
+
 def _no_panel(_page: Any) -> Panel | None:
     return None
 
@@ -71,7 +85,7 @@ class Kind:
     field, as they are judged today. `stops`: when its clock stood still. `parts` of a CasePage stand in its
     places, `panel` of it above its timeline; `hints` is the address that answers what is asked.
     `offer`: what the page of a step, and that of its case, offers (`is_member`: to people of municipalities
-    only); it asks nothing of the database."""
+    only); it asks nothing of the database. `home`: the list above a case."""
 
     code: str
     page: Callable[[Case], str] | None = None
@@ -84,6 +98,7 @@ class Kind:
     panel: Callable[[Any], Panel | None] = _no_panel
     hints: Callable[[], str] = str
     offer: Offering = _no_offer
+    home: Callable[[], Home] = _all_cases
 
 
 _kinds: dict[str, Kind] = {}

@@ -67,7 +67,11 @@ def quarantined(request: Request, pk: int) -> HttpResponse:
     page = MailPage.of(mail, towns=members_on(request.today), typed=request.POST.dict(), refusal=refusal)
     context = {
         "title": mail.subject or _("（件名なし）"),
-        "crumbs": [(_("保留のメール"), reverse("helpdesk:quarantine")), (_("メール"), "")],
+        "crumbs": [
+            (_("受付"), reverse("helpdesk:inquiries")),
+            (_("保留のメール"), reverse("helpdesk:quarantine")),
+            (_("メール"), ""),
+        ],
         "page": page,
     }
     return render(request, "helpdesk/mail.html", context, status=422 if refusal else 200)

@@ -58,14 +58,15 @@ class CasePage(Panels):
 
     @property
     def crumbs(self) -> list[tuple[str, str]]:
-        there = reverse("tasks:cases")
-        return [(_("ダッシュボード"), "/"), (_("案件一覧"), there), (str(self.case.number), "")]
+        """By the list where cases of its kind live."""
+        above = kinds.of(self.case.kind).home()
+        return [(_("ダッシュボード"), "/"), (above.name, above.url), (str(self.case.number), "")]
 
     @property
     def act_crumbs(self) -> list[tuple[str, str]]:
         """Of the page of an act: back to the case."""
         here = reverse("tasks:case", args=[self.case.number])
-        return [(_("ダッシュボード"), "/"), (str(self.case.number), here)]
+        return [*self.crumbs[:-1], (str(self.case.number), here)]
 
     @property
     def error_links(self) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from raci.definition import definition_of
 from raci.models import Mark, Sharing
+from tasks import kinds
 from tasks.acting import CLOSE, FILL, main_teams
 from tasks.astray import Stray, edition_of_period, stray_of
 from tasks.casepage.head import Head, Place
@@ -96,6 +97,7 @@ class Page(Writing, Surroundings):
         if self.task.case is not None:
             return [
                 (_("ダッシュボード"), "/"),
+                kinds.of(self.task.case.kind).home(),
                 (self.task.case.number, address(self.task.case)),
                 (f"{number} {where}".strip(), ""),
             ]

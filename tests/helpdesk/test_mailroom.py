@@ -16,6 +16,7 @@ from tests.helpdesk import mails
 from tests.make import at
 
 State = IncomingMail.State
+BY_PROGRAM = "プログラムが自動で送ったメールです（不在の返信や機器からの知らせかもしれません）。"
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_a_stranger_does_not_write_into_another_towns_case(known, cast):
         ({"sender": b"twice@x.example"}, "差出人がいくつかの団体の連絡先に登録されています。"),
         ({"sender": b"vendor@x.example"}, "構成団体ではないので、取り込めません。"),
         ({"sender": b"-"}, "差出人が連絡先に登録されていません。"),
-        ({"extra": b"Auto-Submitted: auto-replied (vacation)"}, "自動で返されたメールです。"),
+        ({"extra": b"Auto-Submitted: auto-replied (vacation)"}, BY_PROGRAM),
         ({"extra": b"Precedence: Bulk"}, "一斉に送られた"),
         ({"extra": b"List-Id: <x.example>"}, "一斉に送られた"),
         ({"extra": b"Return-Path: <>"}, "自動で送ったメール"),
@@ -146,7 +147,7 @@ def test_an_automatic_reply_to_a_closed_inquiry_begins_no_new_one(known, cast):
     desk.close(56, "yamaguchi", history_recorded=True)
     away = b"In-Reply-To: <q@k>\r\nAuto-Submitted: auto-replied"
     row = come(mails.mail(b"I am away", id_="v@k", extra=away), at(12))
-    assert told(row) == (State.QUARANTINED, "自動で返されたメールです。")
+    assert told(row) == (State.QUARANTINED, BY_PROGRAM)
     assert Inquiry.objects.count() == 1
 
 

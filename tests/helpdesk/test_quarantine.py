@@ -75,6 +75,21 @@ def test_refusals_and_the_other_acts(client, cast, held):
     assert not IncomingMail.objects.held().exists()
 
 
+def test_what_a_machine_sent_is_taken_in_by_a_person(client, cast, known):  # noqa: F811
+    """From a sender whom we know: held, its municipality chosen already, and an inquiry by one press."""
+    row = come(mails.mail(b"paper jam", extra=b"Auto-Submitted: auto-generated", id_="mfp@k"))
+    client.force_login(cast.yamaguchi)
+    url = f"/intake/quarantine/{row.pk}/"
+    assert "プログラムが自動で送った" in client.get("/intake/quarantine/").content.decode()
+    page = client.get(url).content.decode()
+    assert "paper jam" in page and f'value="{cast.kirihara.pk}" selected' in page
+    refused = client.post(url, {"discard": "1", "reason": "", "organization": ""}).content.decode()
+    assert "selected" not in refused
+    done = client.post(url, {"assign": "1", "organization": cast.kirihara.pk}, follow=True)
+    assert "に取り込みました" in done.content.decode() and "paper jam" in done.content.decode()
+    assert Inquiry.objects.get().organization == cast.kirihara and not IncomingMail.objects.held().exists()
+
+
 def test_what_cannot_be_read_is_shown(client, cast, known):  # noqa: F811
     row = mailroom.store(mails.parts(*[mails.TEXT_PART] * 300), at=at(9))
     client.force_login(cast.yamaguchi)
