@@ -15,7 +15,7 @@ from opsdesk.lib.bars import Figure, Row
 from opsdesk.lib.localtime import LocalHour, LocalMonth
 from raci.access import standing_of
 from raci.models import CaseKind, Duty, Edition
-from tasks.figures import Span, address, days_of, month_words
+from tasks.figures import Span, address, by_month
 from tasks.reach import Arm, reach_of
 
 from .filters import CATEGORIES, UNSORTED
@@ -67,7 +67,9 @@ class Inquiries:
     @property
     def figures(self) -> list[Figure]:
         found = [
-            Figure("month", _("月別の受付"), _("月"), self._months()),
+            Figure(
+                "month", _("月別の受付"), _("月"), by_month(self.span, self.by(MONTH), self.url, "received")
+            ),
             Figure("channel", _("手段別の受付"), _("手段"), self._channels()),
             Figure("category", _("区分別の受付"), _("区分"), list(self._categories())),
             Figure("hour", _("時間帯別の受付"), _("時"), self._hours()),
@@ -75,17 +77,6 @@ class Inquiries:
         if self.span.town is None:
             found.insert(3, Figure("town", _("団体別の受付"), _("団体"), list(self._towns())))
         return found
-
-    def _months(self) -> Sequence[Row]:
-        counts = self.by(MONTH)
-        return [
-            Row(
-                month_words(first),
-                counts[f"{first:%Y-%m}"],
-                self.url(**dict(zip(("received_from", "received_to"), days_of(first), strict=True))),
-            )
-            for first in self.span.months
-        ]
 
     def _channels(self) -> Sequence[Row]:
         counts = self.by(CHANNEL)

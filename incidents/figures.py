@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from opsdesk.lib.bars import Figure, Row
 from opsdesk.lib.localtime import LocalMonth
 from tasks.casefilters import COUNTED, GIVEN_UP
-from tasks.figures import Span, address, days_of, month_words
+from tasks.figures import Span, address, by_month
 from tasks.models import Concern
 
 from . import targets
@@ -102,7 +102,9 @@ class Incidents:
     @property
     def figures(self) -> list[Figure]:
         found = [
-            Figure("month", _("月別の障害"), _("月"), self._months()),
+            Figure(
+                "month", _("月別の障害"), _("月"), by_month(self.span, self.by(MONTH), self.url, "raised")
+            ),
             Figure("level", _("レベル別の障害"), _("レベル"), self._levels()),
             Figure("cause", _("原因区分別の障害"), _("原因区分"), list(self._causes())),
         ]
@@ -111,17 +113,6 @@ class Incidents:
             rows = list(self._towns())
             found.append(Figure("town", _("団体別の障害"), _("団体"), rows, overlaps=True, hint=hint))
         return found
-
-    def _months(self) -> Sequence[Row]:
-        counts = self.by(MONTH)
-        return [
-            Row(
-                month_words(first),
-                counts[f"{first:%Y-%m}"],
-                self.url(**dict(zip(("raised_from", "raised_to"), days_of(first), strict=True))),
-            )
-            for first in self.span.months
-        ]
 
     def _levels(self) -> Sequence[Row]:
         counts = self.by(LEVEL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.calendar.days import last_of_month
 from opsdesk.calendar.fiscal import FiscalYear
-from opsdesk.lib.bars import Figure
+from opsdesk.lib.bars import Figure, Row
 from opsdesk.lib.request import Request, whole_number
 from raci.access import Standing, standing_of
 
@@ -104,6 +104,18 @@ def span_of(request: Request, oldest: datetime | None) -> Span:
 
 def month_words(first: date) -> str:
     return _("%(n)s月") % {"n": first.month}
+
+
+def by_month(span: Span, counts: Mapping[str, int], url: Callable[..., str], field: str) -> list[Row]:
+    """A row a month; `counts` by 2026-11, `url(field_from=, field_to=)` the list of exactly these."""
+    return [
+        Row(
+            month_words(first),
+            counts.get(f"{first:%Y-%m}", 0),
+            url(**dict(zip((f"{field}_from", f"{field}_to"), days_of(first), strict=True))),
+        )
+        for first in span.months
+    ]
 
 
 def days_of(first: date) -> tuple[str, str]:
