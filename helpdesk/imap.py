@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 import logging
 import re
@@ -17,12 +18,14 @@ from . import mailroom
 from .letters import MAX_BYTES
 
 logger = logging.getLogger(__name__)
-#: Where what was stored goes, in the mailbox.
+#: Where what was stored goes, in the mailbox; some servers want a prefix before it.
 DONE = "opsdesk"
 #: Seconds that the server may be silent; mails of one run.
 TIMEOUT, BATCH = 20, 200
 #: What imaplib raises, besides OSError.
 ERROR = imaplib.IMAP4.error
+#: The first of one's own namespaces, as the server names it: (("INBOX." ".")) …
+PERSONAL = re.compile(rb'\(\("([^"\\]*)"')
 SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -33,12 +36,12 @@ def fetch(place: Mapping[str, Any], clock: Callable[[], datetime]) -> int:
     box = _connected(place)
     try:
         box.login(place["user"], place["password"], place["folder"])
-        if not box.folder.exists(DONE):
-            box.folder.create(DONE)
-        found = sum(_tried(box, uid, clock) for uid in box.uids("ALL")[:BATCH])
+        done = _done(box)
+        found = sum(_tried(box, uid, done, clock) for uid in box.uids("ALL")[:BATCH])
         box.logout()
     finally:
-        box.client.shutdown()  # does nothing after the logout
+        with contextlib.suppress(OSError):  # after the logout it is closed: to TLS that is an error
+            box.client.shutdown()
     return found
 
 
@@ -50,10 +53,28 @@ def _connected(place: Mapping[str, Any]) -> BaseMailBox:
     return kind(host, port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
 
 
-def _tried(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:
+def _done(box: BaseMailBox) -> str:
+    """The folder DONE by its whole name; it is made if it isn't there."""
+    name = _prefix(box) + DONE
+    if not box.folder.exists(name):
+        box.folder.create(name)
+    return name
+
+
+def _prefix(box: BaseMailBox) -> str:
+    """What the server wants before the name of a folder of one's own (INBOX.), "" if nothing."""
+    _status, able = box.client.capability()  # servers say more of it after the login
+    if b"NAMESPACE" not in able[0].upper().split():
+        return ""
+    _status, answer = box.client.namespace()
+    found = PERSONAL.match(answer[0]) if isinstance(answer[0], bytes) else None
+    return found[1].decode("ascii", "replace") if found else ""
+
+
+def _tried(box: BaseMailBox, uid: str, done: str, clock: Callable[[], datetime]) -> bool:
     """As _take; a mail that the server refuses to give or to move stays, and those behind it come."""
     try:
-        return _take(box, uid, clock)
+        return _take(box, uid, done, clock)
     except imaplib.IMAP4.abort:  # the connection is gone
         raise
     except (ERROR, ImapToolsError) as error:
@@ -61,13 +82,13 @@ def _tried(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:
         return False
 
 
-def _take(box: BaseMailBox, uid: str, clock: Callable[[], datetime]) -> bool:
+def _take(box: BaseMailBox, uid: str, done: str, clock: Callable[[], datetime]) -> bool:
     """Store the mail `uid`, then move it; whether it was new."""
     raw = _raw(box, uid)
     if raw is None:  # somebody else took it away meanwhile
         return False
     is_new = mailroom.store(raw, at=clock()) is not None
-    box.move([uid], DONE)
+    box.move([uid], done)
     return is_new
 
 

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 DEBIAN = Path("/usr/lib/postgresql")
 PATIENCE = 60  # seconds a server may take to start
@@ -157,7 +158,7 @@ state_dir = {home}/run
 log_path = {home}/dovecot.log
 protocols = imap lmtp
 listen = 127.0.0.1
-ssl = no
+{ssl}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 first_valid_uid = 1
@@ -181,7 +182,7 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {imaps}
   }}
 }}
 service anvil {{
@@ -195,26 +196,41 @@ service lmtp {{
 }}
 namespace inbox {{
   inbox = yes
+  prefix = {prefix}
+  separator = {separator}
 }}
 """
 
 
+class Dovecot(NamedTuple):
+    """`where`: the start of a mailbox's URL without scheme and user (127.0.0.1:port); the ports of LMTP, by
+    which mail comes in, and of imaps, 0 without a certificate."""
+
+    where: str
+    lmtp: int
+    imaps: int
+
+
 @contextlib.contextmanager
-def dovecot() -> Iterator[tuple[str, int]]:
-    """A mail server with a mailbox for every address, password `secret`; yields the start of a mailbox's
-    URL without scheme and user (127.0.0.1:port), and the port of LMTP, by which mail comes in."""
+def dovecot(prefix: str = "", separator: str = "/", certificate: str = "") -> Iterator[Dovecot]:
+    """A mail server with a mailbox for every address, password `secret`. `prefix` stands before the name of
+    every folder but INBOX; `certificate`: PEM, the server's with its key."""
     me = unprivileged() or getpass.getuser()
     with folder(me if os.geteuid() == 0 else None) as home:
-        ports = {"imap": free_port(), "lmtp": free_port()}
+        ports = {"imap": free_port(), "lmtp": free_port(), "imaps": free_port() if certificate else 0}
+        pem = home / "server.pem"
+        pem.write_text(certificate)
+        ssl = f"ssl = yes\nssl_cert = <{pem}\nssl_key = <{pem}" if certificate else "ssl = no"
+        names = {"prefix": prefix, "separator": separator, "ssl": ssl}
         group = grp.getgrgid(pwd.getpwnam(me).pw_gid).gr_name
         config = home / "dovecot.conf"
-        config.write_text(DOVECOT.format(home=home, user=me, group=group, **ports))
+        config.write_text(DOVECOT.format(home=home, user=me, group=group, **names, **ports))
         # Debian keeps it out of the PATH of those who aren't root
         found = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         command = [found or program("dovecot", "dovecot-imapd dovecot-lmtpd"), "-F", "-c", str(config)]
-        ready = lambda: all(_listens(port) for port in ports.values())  # noqa: E731
+        ready = lambda: all(_listens(port) for port in ports.values() if port)  # noqa: E731
         with _running(command, home, ready, None, signal.SIGTERM):
-            yield f"127.0.0.1:{ports['imap']}", ports["lmtp"]
+            yield Dovecot(f"127.0.0.1:{ports['imap']}", ports["lmtp"], ports["imaps"])
 
 
 KINDS = {"pg": ("DATABASE_URL", postgres), "redis": ("REDIS_URL", redis)}

@@ -13,7 +13,7 @@ from opsdesk.environment import mail_settings, mailbox_settings
 from opsdesk.notices import relay
 from opsdesk.notices.models import Delivery
 from tests import servers
-from tests.helpdesk import mails
+from tests.helpdesk import ca, mails
 from tests.helpdesk.test_mailroom import contact
 from tests.make import at
 from tests.smtp import server
@@ -35,7 +35,7 @@ def url_of(address, where):
 @pytest.fixture
 def desk(cast, edition, holidays, settings, dovecot):
     """A mailbox that is empty, a mail server, a contact; `desk(raw)` delivers."""
-    where, lmtp = dovecot
+    where, lmtp, _imaps = dovecot
     contact(cast.kirihara, "shibata@kirihara.example", "柴田")
     settings.IMAP, settings.DESK_ADDRESS = mailbox_settings(url_of(DESK, where)), f"ヘルプデスク <{DESK}>"
     settings.DEFAULT_FROM_EMAIL = "ops@ops.example"
@@ -165,6 +165,35 @@ def test_what_the_server_refuses_to_move_stays_alone(desk, monkeypatch):
     assert IncomingMail.objects.count() == 2 and lying(desk) == 1
     run()
     assert IncomingMail.objects.count() == Inquiry.objects.count() == 2 and lying(desk) == 0
+
+
+def test_folders_with_a_prefix_and_tls_of_an_own_authority(
+    cast, edition, holidays, settings, tmp_path, caplog
+):
+    """`INBOX.` stands before the names of folders; whom the system doesn't know is named by SSL_CERT_FILE."""
+    contact(cast.kirihara, "shibata@kirihara.example", "柴田")
+    authority, certificate = ca.made()
+    (tmp_path / "ca.pem").write_text(authority)
+    with servers.dovecot("INBOX.", ".", certificate) as there, pytest.MonkeyPatch.context() as environ:
+        urls = (
+            f"imaps://{quote(DESK)}:secret@localhost:{there.imaps}",
+            f"imap+tls://{quote(DESK)}:secret@localhost:{there.where.partition(':')[2]}",
+        )
+        for n, url in enumerate(urls):
+            settings.IMAP, settings.DESK_ADDRESS = mailbox_settings(url), DESK
+            with smtplib.LMTP("127.0.0.1", there.lmtp) as line:
+                line.sendmail("x@kirihara.example", [DESK], mails.mail(b"x", id_=f"{n}@k"))
+            environ.delenv("SSL_CERT_FILE", raising=False)
+            run(at(10, n))
+            assert Inquiry.objects.count() == n and "CERTIFICATE_VERIFY_FAILED" in caplog.text
+            caplog.clear()
+            environ.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+            run(at(11, n))
+            assert Inquiry.objects.count() == n + 1 and not caplog.records
+            with box(url) as opened:
+                assert opened.uids("ALL") == []
+                opened.folder.set("INBOX.opsdesk")
+                assert len(opened.uids("ALL")) == n + 1
 
 
 def test_two_instances_answering_each_other_stop_after_three(desk, cast, settings):
