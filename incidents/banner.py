@@ -14,6 +14,8 @@ from .models import Incident
 
 #: A banner says no more than this.
 LETTERS = 30
+#: And there are no more of them.
+SHOWN = 5
 
 
 class Alarm(NamedTuple):
@@ -28,12 +30,17 @@ def is_there() -> Exists:
 
 
 def alarms(request: Request) -> list[Alarm]:
-    """The banners on the pages of the request's person; one statement more, only while one alarms."""
+    """The banners on the pages of the request's person; one statement more, only while one alarms.
+
+    A dashboard has read them with what goes on (board.ongoing): they stay on the user object."""
     user: Any = getattr(request, "user", None)
     if not getattr(user, "alarmed", False):
         return []
-    rows = Incident.objects.alarming().seen_from(user, request.today).select_related("case").distinct()
-    return [_alarm(incident) for incident in rows.order_by("raised_at")[:5]]
+    rows = getattr(user, "_alarming", None)
+    if rows is None:
+        rows = Incident.objects.alarming().seen_from(user, request.today).select_related("case")
+        rows = rows.order_by("raised_at", "pk")[:SHOWN]
+    return [_alarm(incident) for incident in rows]
 
 
 def _alarm(incident: Incident) -> Alarm:

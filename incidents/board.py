@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from tasks.boards import Board
@@ -14,8 +14,9 @@ from tasks.kinds import Panel
 from tasks.models import Case
 from tasks.reach import reach_of
 
+from . import banner
 from .models import Incident, Stage
-from .models.incident import Level
+from .models.incident import ALARMING, Level, affecting
 from .panels import LOOKS, span
 
 SHOWN, READ = 5, 50
@@ -51,17 +52,31 @@ def is_there() -> Exists:
 def ongoing(board: Board) -> Panel | None:
     """The worst first, of those that the person may read; None while there is none.
 
-    One statement, and none at all while no incident goes on."""
+    One statement, which the banner needs not ask again, and none at all while no incident goes on."""
     if not getattr(board.user, "incidents", True):
         return None
-    cases = Case.objects.within(reach_of(board.standing))
-    rows = Incident.objects.filter(case__in=cases, stage__lt=Stage.DONE).select_related("case")
-    found = list(rows.order_by("-raised_at", "-pk")[:READ])
+    found = _read(board)
     if not found:
         return None
     found.sort(key=lambda i: i.current_level or "9")
     shown = [_row(incident, board) for incident in found[:SHOWN]]
     return Panel("incidents/_board.html", {"what": Ongoing(shown, len(found))})
+
+
+def _read(board: Board) -> list[Incident]:
+    """Those that go on, the newest first, but before them those that alarm, which the user object keeps."""
+    mine = Q(case__in=Case.objects.within(reach_of(board.standing)))
+    alarming = ALARMING & affecting(board.user, board.today)
+    rows = Incident.objects.filter(mine | alarming, stage__lt=Stage.DONE).select_related("case")
+    rows = rows.annotate(is_mine=_flag(mine), alarms=_flag(alarming))
+    found = list(rows.order_by("-alarms", "-raised_at", "-pk")[:READ])
+    kept = sorted((i for i in found if i.alarms), key=lambda i: (i.raised_at, i.pk))
+    board.user._alarming = kept[: banner.SHOWN]
+    return sorted((i for i in found if i.is_mine), key=lambda i: (i.raised_at, i.pk), reverse=True)
+
+
+def _flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def _row(incident: Incident, board: Board) -> Row:

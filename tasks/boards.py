@@ -21,6 +21,7 @@ from opsdesk.calendar.days import Calendar, last_of_month
 from opsdesk.lib.request import Request
 from raci.access import Standing, standing_of
 from raci.models import Cycle, Mark, Scope
+from raci.outline import outline_of
 
 from .acknowledgements import Published, published_among, unacknowledged
 from .choices import all_teams, code_of
@@ -224,9 +225,19 @@ class Board:
 
     @cached_property
     def waiting(self) -> list[Task]:
-        """Tasks whose next signature is mine (for the union: anybody's), at most SHOWN."""
+        """Tasks whose next signature is mine (for the union: anybody's), at most SHOWN.
+
+        Who signs nothing in any edition is not asked for."""
+        if not self.standing.is_union and not self._signs:
+            return []
         found: QuerySet[Any] = waiting(self.tasks, self.standing).annotate(total=Window(Count("pk")))
         return list(_with_texts(found)[:SHOWN])
+
+    @property
+    def _signs(self) -> bool:
+        mine = {team.role_id for team in self.standing.teams}
+        lines = (line for edition in self.standing.editions for line in outline_of(edition).lines.values())
+        return any(mine & set(line.signer_roles) for line in lines)
 
     @property
     def waiting_count(self) -> int:

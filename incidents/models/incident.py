@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.accounts.models import Organization
 from raci.access import standing_of
-from tasks.models import Case
+from tasks.models import Case, Concern
 
 
 class Stage(models.IntegerChoices):
@@ -30,21 +30,29 @@ class Level(models.TextChoices):
     MINOR = "4", _("レベル4 軽微")
 
 
+ALARMING = Q(level=Level.STOPPED, recovered_at=None, stage__lt=Stage.DONE)
+
+
 class IncidentQuerySet(models.QuerySet):
     def visible_to(self, user: Any, today: date):
         return self.filter(case__in=Case.objects.visible_to(user, today))
 
     def alarming(self):
         """Of level 1, and nobody has confirmed yet that all is well again."""
-        return self.filter(level=Level.STOPPED, recovered_at=None, stage__lt=Stage.DONE)
+        return self.filter(ALARMING)
 
     def seen_from(self, user: Any, today: date):
-        """Those whose banner stands on the pages of `user`: municipalities see what affects them, the union
-        and the vendors' teams all."""
-        teams = standing_of(user, today).teams
-        if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
-            return self
-        return self.filter(case__concerns__organization__in=[t.organization_id for t in teams])
+        """Those whose banner stands on the pages of `user`."""
+        return self.filter(affecting(user, today))
+
+
+def affecting(user: Any, today: date) -> Q:
+    """Municipalities see what affects them, the union and the vendors' teams all."""
+    teams = standing_of(user, today).teams
+    if any(t.role.kind != Organization.Kind.MEMBER for t in teams):
+        return Q()
+    concerns = Concern.objects.filter(organization__in=[t.organization_id for t in teams])
+    return Q(case__in=concerns.values("case"))
 
 
 class Incident(models.Model):

@@ -1,16 +1,18 @@
 """対応中の障害 beside the dashboards: whose, in which order, in one statement."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
 
 from incidents import handling
+from incidents.models import Incident
 from tasks.boardpanels import SIDE, panels_of
 from tasks.boards import Board
 from tasks.models import GenerationRun
 from tests.desk import Desk
-from tests.make import TODAY, at
+from tests.make import TODAY, at, make_task
 from tests.tasks.test_case import CALL15, LEVEL16
 
 WELL = {"result": "回復", "confirmed": "見た"}
@@ -83,3 +85,19 @@ def test_one_statement(cast, edition, holidays, look, size, rf, django_assert_nu
     lines = look("ono")
     assert lines[-1] == ("ほか 7件" if size == 12 else lines[0])
     assert len(lines) == min(size, 6)
+
+
+def test_statements_with_the_banner(desks, client, cast, django_assert_max_num_queries):
+    """14 of everybody, while an incident of level 1 of 汐見市 goes on: in the banner, and beside."""
+    Incident.objects.filter(case=desks["未判定"].case).update(level="1", stage=3)
+    day = date(2026, 11, 20)
+    for number in (7, 9, 30, 31, 34):
+        make_task(number, period="2026-11-20", due_on=day, due_at=at(17, on=day))
+    seven = ["ono", "sato", "yamaguchi", "ogawa", "ishii", "morishita", "miura"]
+    for login in [*seven, "hamanaka", "kubo"]:
+        client.force_login(getattr(cast, login))
+        client.get("/")
+        for scope in ("mine", "team", "all"):
+            with django_assert_max_num_queries(14, info=f"{login} {scope}"):
+                text = client.get("/", {"scope": scope}).content.decode()
+            assert ('class="emg"' in text) == (login in seven), login
