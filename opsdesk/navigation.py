@@ -90,6 +90,14 @@ def _place(url_name: str, _urlconf: Any) -> tuple[str, Rule | None] | None:
     return url, rule_of(resolve(url).func, url_name)
 
 
+def _allows(rule: Rule | None, request: Request) -> bool:
+    """What the rule says, asked once a request: the menus ask the same ones again and again."""
+    said: dict[Rule | None, bool] = vars(request).setdefault("_allowed", {None: False})
+    if rule not in said:
+        said[rule] = bool(rule and rule(request))
+    return said[rule]
+
+
 def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
     """The entries that this person may open."""
     for entry in entries:
@@ -97,7 +105,7 @@ def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
         if place is None:
             continue
         url, rule = place
-        if rule is None or not rule(request) or (entry.rule and not entry.rule(request)):
+        if not _allows(rule, request) or (entry.rule and not _allows(entry.rule, request)):
             continue
         below = url != "/" and request.path.startswith((url, *entry.also))
         current = "page" if request.path == url else "true" if below else ""

@@ -6,19 +6,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
 from opsdesk.calendar.days import last_of_month
 from opsdesk.calendar.fiscal import FiscalYear
+from opsdesk.lib.statement import Statement
 from raci.definition import definition_of
 from raci.models import Cycle, Mark, Sharing
 
 from .answers import Field, Reading, Setting, carried, fields_of, is_empty, read
 from .asked import namer
 from .choices import all_teams, member_names
-from .models import Task
+from .models import Attachment, Task
 from .restricted import hidden_from
 from .signing_order import signed_roles
 
@@ -75,11 +77,17 @@ def unnamed(task: Task) -> dict[str, str]:
     return found
 
 
+def _filed(*, task: int) -> QuerySet[Any]:
+    return Attachment.objects.filter(task=task, withdrawn_at=None).order_by().values_list("field_key")
+
+
+FILED = Statement(_filed)
+
+
 def setting_of(task: Task, today: date, files: frozenset[str] | None = None, calendar: Any = None) -> Setting:
     """What the rules look at; `files` and `calendar` are asked for if not given."""
     if files is None:
-        standing = task.attachments.filter(withdrawn_at=None).order_by()
-        files = frozenset(standing.values_list("field_key", flat=True))
+        files = frozenset(key for (key,) in FILED.ask(task=task.pk))
     return Setting(
         today=today,
         calendar=calendar or calendar_of(task.organization),

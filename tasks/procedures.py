@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
+from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from raci.editions import stream
 from raci.models import Duty, Edition, Mark
 
 from .models import Procedure, ProcedureFile
+from .models.procedure import TOKYO
 from .uploads import MAX_BYTES, Upload, judge
 
 #: Of one version.
@@ -50,7 +53,15 @@ def current_of(key: int) -> Procedure | None:
 
 def version_on(key: int, day: date) -> int | None:
     """The id of the version by which work was done on `day`."""
-    return next(iter(Procedure.objects.in_force_on(key, day).values_list("pk", flat=True)), None)
+    end = datetime.combine(day + timedelta(1), time(), TOKYO)
+    return next((pk for (pk,) in IN_FORCE.ask(key=key, end=end)), None)
+
+
+def _in_force(*, key: int, end: datetime) -> QuerySet[Any]:
+    return Procedure.objects.in_force_until(key, end).values_list("pk")
+
+
+IN_FORCE = Statement(_in_force)
 
 
 @command

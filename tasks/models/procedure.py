@@ -29,7 +29,10 @@ class ProcedureQuerySet(models.QuerySet):
 
     def in_force_on(self, key: int, day: date):
         """The version by which work on `day` was done, the last of the day; at most one row."""
-        end = datetime.combine(day + timedelta(1), time(), TOKYO)
+        return self.in_force_until(key, datetime.combine(day + timedelta(1), time(), TOKYO))
+
+    def in_force_until(self, key: int, end: datetime):
+        """The one that was in force just before `end`."""
         held = self.of(key).filter(at__lt=end).filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
         return held[:1]
 
