@@ -24,7 +24,7 @@ from tasks.restricted import hidden
 
 
 class Blank(dict[str, Any]):
-    """What was typed, or is wrong, by name: "" for what nobody typed; templates ask for each by its name."""
+    """What is wrong, by name: "" for what is right. Templates ask for each by its name."""
 
     def __missing__(self, key: str) -> str:
         return ""
@@ -49,7 +49,7 @@ class Base:
         user = getattr(user, "_wrapped", user)  # a request's user is lazy, which costs at every look at it
         self.task, self.user, self.now, self.today = task, user, now, today
         self._own: dict[frozenset[str], list[Team]] = {}
-        self.typed, self.refusal, self.is_proxy, self.blanks = Blank(typed or {}), refusal, is_proxy, blanks
+        self.typed, self.refusal, self.is_proxy, self.blanks = typed or {}, refusal, is_proxy, blanks
         self.is_revision = is_revision
         self.definition = definition_of(task.duty_id)
         self.errors: Mapping[str, str] = Blank(refusal.errors if refusal else {})
