@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,7 +22,7 @@ from raci.editions import stream
 from raci.models import Duty, Edition, Mark
 
 from .models import Procedure, ProcedureFile
-from .models.procedure import TOKYO
+from .models.procedure import end_of
 from .uploads import MAX_BYTES, Upload, judge
 
 #: Of one version.
@@ -53,8 +53,7 @@ def current_of(key: int) -> Procedure | None:
 
 def version_on(key: int, day: date) -> int | None:
     """The id of the version by which work was done on `day`."""
-    end = datetime.combine(day + timedelta(1), time(), TOKYO)
-    return next((pk for (pk,) in IN_FORCE.ask(key=key, end=end)), None)
+    return next((pk for (pk,) in IN_FORCE.ask(key=key, end=end_of(day))), None)
 
 
 def _in_force(*, key: int, end: datetime) -> QuerySet[Any]:

@@ -18,6 +18,11 @@ from .task import Task
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
+def end_of(day: date) -> datetime:
+    """The moment after the last of `day`."""
+    return datetime.combine(day + timedelta(1), time(), TOKYO)
+
+
 class ProcedureQuerySet(models.QuerySet):
     def of(self, key: int):
         """All versions of a duty, newest first."""
@@ -29,7 +34,7 @@ class ProcedureQuerySet(models.QuerySet):
 
     def in_force_on(self, key: int, day: date):
         """The version by which work on `day` was done, the last of the day; at most one row."""
-        return self.in_force_until(key, datetime.combine(day + timedelta(1), time(), TOKYO))
+        return self.in_force_until(key, end_of(day))
 
     def in_force_until(self, key: int, end: datetime):
         """The one that was in force just before `end`."""
