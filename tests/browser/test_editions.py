@@ -11,7 +11,7 @@ from raci.drafting import revise
 from raci.editions import publish
 from tasks.generation import generate
 from tasks.models import Task
-from tests.browser.world import NOW, row, says
+from tests.browser.world import NOW, confirm_all, row, says
 from tests.make import at
 
 BEFORE, NEW = date(2026, 11, 30), date(2026, 12, 1)
@@ -43,6 +43,6 @@ def test_an_edition_comes_into_force(desk, world, edition):
     row(page, task).get_by_role("link", name="No.9").or_(
         row(page, task).get_by_role("link", name="日常点検の実施", exact=True)
     ).first.click()
-    page.get_by_role("button", name="全項目を確認した").click()
+    confirm_all(page)
     page.get_by_role("button", name="完了を記録する").click()
     says(page, "完了にしました")

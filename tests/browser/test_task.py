@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tasks.models import Signature, Task
-from tests.browser.world import faults, row, says, sign_in, task
+from tests.browser.world import confirm_all, faults, row, says, sign_in, task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CHECKS = ("オンラインサービス稼働", "夜間バッチ結果", "バックアップ結果", "ディスク空き容量", "イベントログ")
@@ -93,7 +93,7 @@ def test_what_was_typed_outlives_the_session(desk, world):
 def test_without_script(desk, world):
     of = task(9)
     page = desk(world.sato, f"/tasks/{of.pk}/", java_script_enabled=False)
-    page.get_by_role("button", name="全項目を確認した").click()
+    confirm_all(page)
     page.get_by_role("button", name="完了を記録する").click()
     says(page, "完了にしました")
     lines = task(29, world.shiomi)

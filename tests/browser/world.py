@@ -135,6 +135,12 @@ def panel(page: Page, name: str):
     return page.get_by_role("region", name=name, exact=True)
 
 
+def confirm_all(page: Page) -> None:
+    """「全項目を確認した」 of a task's page; returns when the page that it brings is there, filled."""
+    page.get_by_role("button", name="全項目を確認した").click()
+    expect(page.locator("#close .cnt")).to_have_text(re.compile(r"^\s*(\d+)/\1 入力済"))
+
+
 def says(page: Page, text: str) -> None:
     """A message of the page that the server sent, as a screen reader hears it."""
     expect(page.get_by_role("status").filter(has_text=text).first).to_be_visible()
