@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Field, IntegerField, Model, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.sql.where import WhereNode
 from django.utils import timezone
@@ -143,6 +144,7 @@ class KeysetPage:
         if self.ids_first:
             found = page.values("pk")[: self.size + 1]
             page = _unfiltered(queryset).filter(pk__in=found).order_by(*order)
+        self.order, self.counts = order, queryset if self.is_counted and not at else None
         self.bare = self.asked = page[: self.size + 1]
         if self.is_counted and not at:  # unless finding one row costs as much as finding all
             self.asked = page.annotate(row_total=CappedCount(queryset))[: self.size + 1]
@@ -150,8 +152,26 @@ class KeysetPage:
 
     def plan(self) -> Plan:
         """By which the same page is asked again."""
-        made = written((self.bare if self.is_capped else self.asked).all())
+        if self.is_capped:
+            made = written(self.bare.all())
+        elif self.ids_first and self.counts is not None:
+            made = self._in_one_go(self.counts)
+        else:
+            made = written(self.asked.all())
         return Plan(self.names, self.downs, self.fields, self.nullable, made, self.is_capped)
+
+    def _in_one_go(self, queryset: QuerySet) -> Made:
+        """The first page and how many rows there are, of rows that were found once: they are few."""
+        keys = {f"key{n}": F(name) for n, name in enumerate(self.names)}
+        found = queryset.order_by().annotate(**keys).values("pk", *keys)
+        order = ", ".join(
+            f"{key} DESC NULLS FIRST" if down else f"{key} ASC NULLS LAST"
+            for key, down in zip(keys, self.down, strict=True)
+        )
+        first = RawSQL(f"SELECT pk FROM found ORDER BY {order} LIMIT %s", [self.size + 1])
+        total = RawSQL("SELECT COUNT(*) FROM found", (), output_field=IntegerField())
+        page = _unfiltered(queryset).filter(pk__in=first).order_by(*self.order)
+        return written(page.annotate(row_total=total), beside={"found": found})
 
     def _counted(self, row: Any) -> int:
         """How many rows there are, up to one beyond the cap."""

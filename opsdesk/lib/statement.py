@@ -103,11 +103,20 @@ class Statement:
         return written(self.build(*shape, **marks), marks)
 
 
-def written(queryset: QuerySet[Any], marks: Mapping[str, Any] | None = None) -> Made:
-    """The statement of a queryset that gives objects or tuples; `marks`: what stands for values, by name."""
+def written(
+    queryset: QuerySet[Any],
+    marks: Mapping[str, Any] | None = None,
+    beside: Mapping[str, QuerySet[Any]] | None = None,
+) -> Made:
+    """The statement of a queryset that gives objects or tuples; `marks`: what stands for values, by name.
+
+    `beside`: what the statement reads first and once, by the name under which it is used (WITH)."""
     compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
         sql, params = compiler.as_sql()
+        for name, first in (beside or {}).items():
+            before, its = first.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+            sql, params = f"WITH {name} AS MATERIALIZED ({before}) {sql}", (*its, *params)
     except EmptyResultSet:
         return Made("", (), (), None)
     places = {adapted(mark): name for name, mark in (marks or {}).items()}

@@ -121,6 +121,24 @@ def test_ids_first_joins_and_counts_as_before(rows, django_assert_num_queries):
     assert (page.total, page.is_capped, page.next) == (plain.total, plain.is_capped, plain.next) != (0, 0, "")
 
 
+@pytest.mark.parametrize("ordering", ORDERINGS, ids=lambda o: ",".join(o) or "none")
+def test_a_kept_page_finds_its_rows_once(rows, ordering, django_assert_num_queries):
+    queryset = rows.filter(serial__gt=9).annotate(n=F("serial") + 1).order_by(*ordering)
+    page = KeysetPage(queryset, size=SIZE, ids_first=True)
+    plan = page.plan()
+    with django_assert_num_queries(1) as asked:
+        again = KeysetPage(None, size=SIZE, known=plan)
+    assert asked[0]["sql"].count("LIMIT") == 1  # of what is found: no second search to count
+    assert [(row.pk, row.n) for row in again.rows] == [(row.pk, row.n) for row in page.rows]
+    assert (again.total, again.next, again.previous) == (page.total, page.next, page.previous)
+    assert (again.total, again.next != "") == (queryset.count(), True)
+    gone = page.rows[0]
+    Task.objects.filter(pk=gone.pk).delete()
+    again = KeysetPage(None, size=SIZE, known=plan)
+    assert (again.total, gone.pk in {row.pk for row in again.rows}) == (page.total - 1, False)
+    assert len(again.rows) == SIZE
+
+
 @pytest.fixture
 def few(cast, edition):
     make_rows(cast, 23)
