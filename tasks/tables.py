@@ -100,6 +100,13 @@ def _files() -> Any:
     return rows.annotate(n=Count("pk")).values("n")
 
 
+@lru_cache(4096)
+def due_cell(on: date, day: str, kind: str, words: str) -> SafeString:
+    """`day` is `on` as people read it, with what `words` of a `kind` say beside it."""
+    beside = format_html(' <span class="due due-{}">{}</span>', kind, words) if words else ""
+    return format_html('<time datetime="{}" class="nw">{}</time>{}', on.isoformat(), day, beside)
+
+
 class TaskTable(FastTable):
     """`standing`, `now` and `today` of the person who looks; `checks`: rows can be chosen."""
 
@@ -157,7 +164,7 @@ class TaskTable(FastTable):
         if standing.union_id:
             self.names[standing.union_id] = _("共通")
         self.open_word, self.close_word = _("開く"), _("完了にする")
-        self.due, self.mark = cache(self._due), cache(standing.mark_on)
+        self.mark = cache(standing.mark_on)
         self.picks, self.overdue, self.caught_up = _("%(work)s %(period)s を選ぶ"), _("超過"), _("遡及")
         self.label = cache(lambda duty: escape(f"No.{duty.number} {duty.work}"))
         self.periods: dict[Any, str] = {}
@@ -199,14 +206,8 @@ class TaskTable(FastTable):
         return mark_safe(f'<input type="checkbox" name="task" value="{record.pk}" aria-label="{label}">')
 
     def render_due(self, record: Task) -> SafeString:
-        if record.state != Task.State.OPEN:
-            return self.due(record.due_on, "", "")
-        return self.due(record.due_on, *self.due_words(record))
-
-    def _due(self, on: date, kind: str, words: str) -> SafeString:
-        beside = format_html(' <span class="due due-{}">{}</span>', kind, words) if words else ""
-        day = era_short(on, self.today)
-        return format_html('<time datetime="{}" class="nw">{}</time>{}', on.isoformat(), day, beside)
+        kind, words = self.due_words(record) if record.state == Task.State.OPEN else ("", "")
+        return due_cell(record.due_on, era_short(record.due_on, self.today), kind, words)
 
     def due_words(self, task: Task) -> tuple[str, str]:
         """(class, words) beside the date of an open task; ("", "") where the date says enough."""
