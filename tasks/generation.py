@@ -17,7 +17,7 @@ from .models import GenerationRun
 from .realignment import Realigned, realign
 
 #: Rows of one transaction.
-CHUNK = 20_000
+CHUNK = 50_000
 
 
 @dataclass(frozen=True)
