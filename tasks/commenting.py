@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from raci.models import CommentAudience
 from . import telling
 from .acting import COMMENT, authorize
 from .answers import TEXT_LIMIT
+from .forms import Choice
 from .indexing import note_comment
 from .models import Audience, Comment, Task
 
@@ -77,6 +79,16 @@ def audiences_for(task: Task, team: Team) -> list[Audience]:
     found = [Audience.ALL, *([Audience.MEMBER] if is_own else []), Audience.INTERNAL]
     is_internal = task.duty.comment_audience == CommentAudience.INTERNAL
     return sorted(found, key=lambda a: a != Audience.INTERNAL) if is_internal else found
+
+
+def audience_choices(audiences: Sequence[Audience], who: str, chosen: str = "") -> list[Choice]:
+    """What a form offers, the first chosen if nothing is; `who` reads 団体限り beside vendors and union."""
+    hints = {
+        Audience.MEMBER: _("%(who)s・委託ベンダ・広域組合") % {"who": who},
+        Audience.INTERNAL: _("委託ベンダ・広域組合"),
+    }
+    chosen = chosen or audiences[0]
+    return [Choice(a.value, a == chosen, label=str(a.label), hint=hints.get(a, "")) for a in audiences]
 
 
 def audience_of(task: Task, team: Team, audience: str) -> tuple[str, Organization | None]:

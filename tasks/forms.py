@@ -24,10 +24,14 @@ ROW = "__row__"
 
 @dataclass(frozen=True)
 class Choice:
+    """One of several; `hint` stands beside its words, `is_off`: it can't be chosen now."""
+
     value: str
     is_chosen: bool
     css: str = ""
     label: str = ""
+    hint: str = ""
+    is_off: bool = False
 
     @property
     def words(self) -> str:

@@ -18,7 +18,10 @@ class PresenceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponse:
-        if request.user.is_authenticated and age(request) >= RENEW:
+        user = request.user
+        is_known = user.is_authenticated
+        request.user = getattr(user, "_wrapped", user)  # a lazy one costs at every look, and many follow
+        if is_known and age(request) >= RENEW:
             request.session[SEEN] = int(request.now.timestamp())
         return self.get_response(request)
 

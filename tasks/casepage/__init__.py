@@ -17,8 +17,10 @@ from tasks import kinds
 from tasks.acting import CLOSE, FILL, when
 from tasks.cases import asks_concerns, given_up_by
 from tasks.casewriters import audiences_for, is_internal, situation_writers, town_of, writers
+from tasks.commenting import audience_choices
 from tasks.following import choices_of
-from tasks.models import Audience, CommentKind, Task
+from tasks.forms import Choice
+from tasks.models import CommentKind, Task
 from tasks.raising import raisers
 
 from .gather import case_of, events_of
@@ -104,22 +106,14 @@ class CasePage(Panels):
         return situation_writers(self.open_steps, self.user, self.today, self.concerned_ids)
 
     @property
-    def audiences(self) -> list[dict[str, Any]]:
+    def audiences(self) -> list[Choice]:
         """What the composer offers, the preset chosen."""
         if not self.writers:
             return []
         team = self.writers[0]
         internal = is_internal(self.open_steps, team, self.user, self.today, self.concerned_ids)
-        hints = {
-            Audience.MEMBER.value: _("%(who)s・委託ベンダ・広域組合") % {"who": self._town(team)},
-            Audience.INTERNAL.value: _("委託ベンダ・広域組合"),
-        }
         found = audiences_for(self.case, team, self.concerned_ids, internal=internal)
-        chosen = self.typed.get("audience") or found[0]
-        return [
-            {"value": a, "label": Audience(a).label, "hint": hints.get(a, ""), "is_chosen": a == chosen}
-            for a in found
-        ]
+        return audience_choices(found, self._town(team), self.typed.get("audience", ""))
 
     def _town(self, team: Team) -> str:
         pk = town_of(self.case, team, self.concerned_ids)

@@ -16,8 +16,9 @@ from opsdesk.audit.timeline import Entry, entries
 from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from tasks.acknowledgements import own_organizations
-from tasks.commenting import audiences_for
+from tasks.commenting import audience_choices, audiences_for
 from tasks.extra import RAISED
+from tasks.forms import Choice
 from tasks.models import Audience, Task
 from tasks.recurrence import in_words, rule_of
 from tasks.restricted import hidden
@@ -106,25 +107,13 @@ class Surroundings(Base):
     def internal_count(self) -> int:
         return sum(c.audience == Audience.INTERNAL for c in self.papers.comments)
 
-    @property
-    def audiences(self) -> list[dict[str, Any]]:
+    @cached_property
+    def audiences(self) -> list[Choice]:
         if not self.commenters:
             return []
-        hints = {
-            Audience.MEMBER.value: _("%(who)s・委託ベンダ・広域組合"),
-            Audience.INTERNAL.value: _("委託ベンダ・広域組合"),
-        }
         team = self.commenters[0]
         own = team.organization if team.role.kind == Organization.Kind.MEMBER else self.task.organization
-        return [
-            {
-                "value": a,
-                "label": Audience(a).label,
-                "hint": hints.get(a, "") % {"who": own},
-                "is_chosen": n == 0,
-            }
-            for n, a in enumerate(audiences_for(self.task, team))
-        ]
+        return audience_choices(audiences_for(self.task, team), str(own))
 
     @cached_property
     def history(self) -> list[Entry]:

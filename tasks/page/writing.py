@@ -15,7 +15,7 @@ from tasks.answers import Reading, read
 from tasks.asked import Field
 from tasks.concerned import masked
 from tasks.filling import editable, setting_of, start_answers, task_fields
-from tasks.forms import Drawn, draw, text_of
+from tasks.forms import Choice, Drawn, draw, text_of
 from tasks.models import Outcome
 from tasks.restricted import findings_without, without
 
@@ -116,17 +116,12 @@ class Writing(Publishing, Signing, Onward):
         return [*found, *([(_("所見"), self.typed["remark"])] if self.typed.get("remark") else [])]
 
     @property
-    def outcomes(self) -> list[dict[str, Any]]:
+    def outcomes(self) -> list[Choice]:
         """正常 and 異常あり; under findings 正常 can't be chosen."""
         found = bool(self.reading.findings)
         said = Outcome.ABNORMAL if found else self.typed.get("outcome") or self.task.outcome or Outcome.NORMAL
         return [
-            {
-                "value": o.value,
-                "label": o.label,
-                "is_chosen": o == said,
-                "is_off": found and o == Outcome.NORMAL,
-            }
+            Choice(o.value, o == said, label=str(o.label), is_off=found and o == Outcome.NORMAL)
             for o in Outcome
         ]
 

@@ -1,7 +1,7 @@
 """The small parts of a page: icons, marks ◎○△, chips, pills, bars; tables call them as plain functions."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -28,7 +28,7 @@ CYCLES = {
     "on_demand": ("z", gettext_noop("随時")),
     "as_needed": ("t", gettext_noop("適宜")),
 }
-CHECKED = mark_safe(" checked")
+CHECKED, DISABLED = mark_safe(" checked"), mark_safe(" disabled")
 PILLS = ("", "run", "wait", "done", "bad", "warn", "na")
 
 
@@ -105,10 +105,16 @@ def control(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def radios(name: str, place: str, choices: Iterable[Any]) -> SafeString:
-    """Radio buttons in their labels: `choices` have value, css and is_chosen, ids begin with `place`."""
+    """Radio buttons in their labels; ids begin with `place`. `choices` are hashable and have value, words,
+    css, hint, is_chosen and is_off."""
+    return _radios(name, place, tuple(choices))
+
+
+@lru_cache(1024)
+def _radios(name: str, place: str, choices: tuple[Any, ...]) -> SafeString:
     return format_html_join(
         "",
-        '<label{}><input type="radio" name="{}" value="{}" id="{}-{}"{}>{}</label>',
+        '<label{}><input type="radio" name="{}" value="{}" id="{}-{}"{}{}>{}{}</label>',
         (
             (
                 format_html(' class="{}"', choice.css) if choice.css else "",
@@ -117,7 +123,9 @@ def radios(name: str, place: str, choices: Iterable[Any]) -> SafeString:
                 place,
                 n,
                 CHECKED if choice.is_chosen else "",
-                choice.value,
+                DISABLED if choice.is_off else "",
+                choice.words,
+                format_html('<span class="muted">{}</span>', choice.hint) if choice.hint else "",
             )
             for n, choice in enumerate(choices, 1)
         ),
