@@ -1,7 +1,8 @@
-"""Comments, files and signatures of a task, in one statement."""
+"""Comments, files, signatures and history of a task, in one statement."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
+from opsdesk.audit.models import Event
 from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 
@@ -28,7 +30,7 @@ from .models import Attachment, Audience, Comment, Signature, Task
 from .models.comment import ears_of
 
 #: More than this is not shown on one page.
-LIMIT = 300
+LIMIT, EVENTS = 300, 50
 AUDIENCE_CSS = {Audience.ALL.value: "all", Audience.MEMBER.value: "org", Audience.INTERNAL.value: "in"}
 
 
@@ -78,6 +80,7 @@ class Papers:
     comments: list[Paper] = field(default_factory=list)
     files: list[Paper] = field(default_factory=list)
     signatures: list[Paper] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def signature(self, position: int) -> Paper | None:
         """The signature that stands."""
@@ -88,19 +91,33 @@ class Papers:
 
 
 def papers_of(task: Task, user: Any, today: date, unseen: Collection[str]) -> Papers:
-    """What `user` may read of them; comments newest first, files and signatures in their order.
+    """What `user` may read of them; comments newest first, files and signatures in their order. And the
+    newest events, one more than EVENTS if there are more, whoever may read them.
 
     `unseen`: keys of the fields that `user` may not see (restricted.hidden); their files aren't there."""
-    rows = ROWS.ask(ears_of(standing_of(user, today)), task=task.pk)
+    rows = ROWS.ask(ears_of(standing_of(user, today)), task=task.pk, name=str(task.pk))
     papers = [Paper(*row) for row in rows]
     return Papers(
         comments=[p for p in papers if p.what == "comment"],
         files=[p for p in papers if p.what == "file" and p.place not in unseen][::-1],
         signatures=[p for p in papers if p.what == "signature"][::-1],
+        events=sorted((_event(p) for p in papers if p.what == "event"), key=lambda e: -e.pk),
     )
 
 
-def _rows(ears: tuple[int, ...] | None, *, task: int) -> QuerySet[Any]:
+def _event(row: Paper) -> Event:
+    """The event that a row stands for, with what its sentence is made of."""
+    return Event(
+        pk=row.pk,
+        at=row.at,
+        actor_name=row.by,
+        team_name=row.team,
+        code=row.audience,
+        data=json.loads(row.text),
+    )
+
+
+def _rows(ears: tuple[int, ...] | None, *, task: int, name: str) -> QuerySet[Any]:
     comments = Comment.objects.heard_by(ears).filter(task=task)
     files = Attachment.objects.heard_by(ears).filter(task=task)
     signatures = Signature.objects.filter(task=task)
@@ -132,13 +149,24 @@ def _rows(ears: tuple[int, ...] | None, *, task: int) -> QuerySet[Any]:
                 nobody,
                 F("void_reason"),
             ),  # fmt: skip
+            _events(Event.objects.about(Task(pk=name))),
             all=True,
         )
-        .order_by("-p_at", "-p_pk")[:LIMIT]
+        .order_by("-p_at", "-p_pk")[: LIMIT + EVENTS + 1]
     )
 
 
 ROWS = Statement(_rows)
+
+
+def _events(newest: QuerySet[Event]) -> QuerySet[Any]:
+    """In the same shape: the code for the audience, what is known for the text."""
+    rows = Event.objects.filter(pk__in=newest.values("pk")[: EVENTS + 1])
+    none, nobody, never = Value(""), Value(None, CharField()), Value(None, DateTimeField())
+    return _shaped(
+        rows, "event", F("data"), F("code"), none, none, _number(0), never, nobody, none,
+        by=F("actor_name"), team=F("team_name"), team_id=_number(0),
+    )  # fmt: skip
 
 
 def _number(n: int) -> Value:
@@ -156,19 +184,22 @@ def _shaped(
     gone_at: Any,
     gone_by: Any,
     why: Any,
+    by: Any = None,
+    team: Any = None,
+    team_id: Any = None,
 ) -> QuerySet[Any]:
     columns = {
         "p_what": Value(what, CharField()),
         "p_pk": F("pk"),
         "p_at": F("at"),
-        "p_by": Coalesce(F("by__name"), Value(_("メール"))),  # nobody with an account wrote it
-        "p_team": F("team__name"),
+        "p_by": by or Coalesce(F("by__name"), Value(_("メール"))),  # nobody with an account wrote it
+        "p_team": team or F("team__name"),
         "p_text": Cast(text, TextField()),
         "p_audience": Cast(audience, CharField()),
         "p_place": Cast(place, CharField()),
         "p_type": Cast(kind, CharField()),
         "p_size": size,
-        "p_team_id": F("team_id"),
+        "p_team_id": team_id or F("team_id"),
         "p_gone_at": gone_at,
         "p_gone_by": gone_by,
         "p_why": Cast(why, TextField()),

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, QuerySet, Value, When
 
 from opsdesk.accounts.models import Organization
+from opsdesk.lib.joined import JoinedRows, joined_rows
 from opsdesk.lib.statement import Statement
 
 from .days import Calendar
@@ -15,6 +17,7 @@ from .models import ClosedDay, Holiday, OpenDay
 HOLIDAY, CLOSED, OPENED = "holiday", "closed", "opened"
 COLUMNS = ("on", "name", "what", "of")
 Row = tuple[date, str, str, int | None]
+DAYS = ("days_holiday", "days_closed", "days_opened")
 UNION = Q(organization__kind=Organization.Kind.UNION)
 
 
@@ -36,6 +39,28 @@ def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
     known = sorted({pk for pk in ids if pk is not None})
     rows = ROWS.ask(tuple(known))
     return {pk: _calendar(rows, pk) for pk in (None, *known)}
+
+
+def days_of(organization: Any) -> dict[str, JoinedRows]:
+    """For annotate(): the days of the calendar of `organization` (an F or OuterRef), for `calendar_in`."""
+    ids = Q(organization=None) | UNION | Q(organization=OuterRef(organization))
+    sources = (Holiday.objects.all(), ClosedDay.objects.filter(ids), OpenDay.objects.filter(ids))
+    return {name: JoinedRows(rows, "on", "name") for name, rows in zip(DAYS, sources, strict=True)}
+
+
+def calendar_in(row: Any) -> Calendar:
+    """The calendar that came with a row by `days_of`."""
+    return _joined(*(getattr(row, name) for name in DAYS))
+
+
+@lru_cache(256)
+def _joined(*texts: str | None) -> Calendar:
+    holidays, closed, opened = (
+        {date.fromisoformat(on): name for on, name in joined_rows(text)} for text in texts
+    )
+    return Calendar(
+        frozenset(holidays), frozenset(closed), frozenset(opened), {**closed, **opened, **holidays}
+    )
 
 
 def _rows(ids: tuple[int, ...]) -> QuerySet[Any]:

@@ -1,8 +1,9 @@
-"""Ids of a queryset in one value: a statement brings them beside something else."""
+"""Rows of a queryset in one value: a statement brings them beside something else."""
 
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Subquery
+from django.db.models import CharField, F, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 
 class JoinedIds(Subquery):
@@ -18,3 +19,30 @@ class JoinedIds(Subquery):
         return self.as_sql(
             compiler, connection, "(SELECT group_concat(joined_id) FROM (%(subquery)s) joined)"
         )
+
+
+#: Between rows and between columns.
+ROW, COLUMN = "\x1e", "\x1f"
+
+
+class JoinedRows(Subquery):
+    """The columns of all rows as text, in no order; NULL without any. `joined_rows` takes them apart."""
+
+    template = "(SELECT string_agg(joined_row, chr(30)) FROM (%(subquery)s) joined)"
+    output_field = CharField()
+
+    def __init__(self, queryset: QuerySet[Any], *columns: str) -> None:
+        texts: list[Any] = []
+        for column in columns:
+            texts += [Value(COLUMN), Cast(column, CharField())]
+        joined = Concat(*texts[1:]) if len(columns) > 1 else texts[1]
+        super().__init__(queryset.order_by().values(joined_row=joined))
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, "(SELECT group_concat(joined_row, char(30)) FROM (%(subquery)s) joined)"
+        )
+
+
+def joined_rows(text: str | None) -> list[list[str]]:
+    return [row.split(COLUMN) for row in text.split(ROW)] if text else []

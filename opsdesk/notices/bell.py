@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 
 from opsdesk.accounts.access import keep_memberships
 from opsdesk.accounts.models import Membership, User
+from opsdesk.accounts.sessions import provide, taken, with_session
 from opsdesk.lib.keyset import CappedCount
 from opsdesk.lib.statement import Statement
 
@@ -34,7 +36,7 @@ class PersonBackend(AuthenticationBackend):
 
 def _member(user_id: Any) -> User | None:
     """The person with all memberships that there are, in one statement; None without any."""
-    rows = MEMBER.ask(person=user_id)
+    rows = taken(user_id) or MEMBER.ask(person=user_id)
     if not rows:
         return None
     user: User = rows[0].user
@@ -58,8 +60,13 @@ def _members(*, person: int) -> QuerySet[Any]:
     return rows.annotate(**_known(person))
 
 
+def _with_session(*, person: int, key: str, now: datetime) -> QuerySet[Any]:
+    return with_session(_members(person=person), key=key, now=now)
+
+
 PERSON = Statement(_persons)
 MEMBER = Statement(_members)
+provide(Statement(_with_session).ask)
 
 
 def unread_of(user: Any) -> int:

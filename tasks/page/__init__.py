@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from opsdesk.calendar.book import days_of
 from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from raci.definition import definition_of
@@ -37,7 +38,7 @@ def pages(tasks: QuerySet[Task] | None = None) -> QuerySet[Task]:
 
 
 def _page(reach: Reach, *, pk: int) -> QuerySet[Task]:
-    rows = pages(Task.objects.within(reach)).filter(pk=pk)
+    rows = pages(Task.objects.within(reach)).filter(pk=pk).annotate(**days_of("organization"))
     towns = {arm.organization for arm in reach or () if arm.is_member}
     return rows.annotate(concerns_own=concerning(towns.pop())) if len(towns) == 1 else rows
 

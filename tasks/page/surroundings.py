@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -13,28 +12,19 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization
 from opsdesk.audit.models import Event
 from opsdesk.audit.timeline import Entry, entries
-from opsdesk.lib.statement import Statement
 from raci.access import standing_of
 from tasks.acknowledgements import own_organizations
 from tasks.commenting import audience_choices, audiences_for
 from tasks.extra import RAISED
 from tasks.forms import Choice
 from tasks.models import Audience, Task
+from tasks.papers import EVENTS
 from tasks.recurrence import in_words, rule_of
 from tasks.restricted import hidden
 from tasks.words import extra_words, period_short, state_words
 
 from .base import Base
 from .shown import Shown, shown_of
-
-EVENTS = 50
-
-
-def _newest(*, pk: str) -> QuerySet[Event]:
-    return Event.objects.about(Task(pk=pk))[: EVENTS + 1]
-
-
-NEWEST = Statement(_newest)
 
 
 class Surroundings(Base):
@@ -118,7 +108,7 @@ class Surroundings(Base):
     @cached_property
     def history(self) -> list[Entry]:
         """Newest first, with the making of the task as its last line."""
-        rows = NEWEST.ask(pk=str(self.task.pk))
+        rows = self.papers.events
         found = entries(filter(self._may_read, rows[:EVENTS]))
         if len(rows) > EVENTS or self.task.extra or self.task.case:  # these have an event of their own
             return found

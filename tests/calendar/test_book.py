@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+from opsdesk.accounts.models import User
 from opsdesk.calendar import closing
-from opsdesk.calendar.book import calendar_of, calendars_of
+from opsdesk.calendar.book import calendar_in, calendar_of, calendars_of, days_of
 from opsdesk.calendar.models import ClosedDay, OpenDay
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -53,3 +54,22 @@ def test_one_statement(cast, holidays, django_assert_num_queries):
         calendars_of([cast.union, cast.shiomi, cast.kirihara, cast.mizuno])
     with django_assert_num_queries(1):
         calendar_of()
+
+
+def test_a_row_brings_the_calendar_of_its_organization(cast, holidays, django_assert_num_queries):
+    close(FRIDAY, cast.shiomi)
+    close(MONDAY, cast.shiomi)  # a holiday too: its own name stays
+    close(date(2026, 11, 19), cast.union)
+    close(date(2026, 11, 18))
+    open_(SATURDAY, cast.kirihara)
+    asked = User.objects.filter(organization__isnull=False).annotate(**days_of("organization"))
+    with django_assert_num_queries(1):
+        found = {user.organization_id: calendar_in(user) for user in asked}
+    for organization in (cast.union, cast.shiomi, cast.kirihara):
+        assert found[organization.pk] == calendar_of(organization)
+    assert found[cast.shiomi.pk].reason_closed(MONDAY) == "勤労感謝の日"
+
+
+def test_a_row_without_any_day_has_an_empty_calendar(cast):
+    row = User.objects.annotate(**days_of("organization")).first()
+    assert calendar_in(row) == calendar_of(None)

@@ -6,8 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from opsdesk.audit.record import command, record
 from tasks import progress
+from tasks.commenting import comment
 from tasks.models import Task
+from tasks.papers import EVENTS
 from tests.make import TODAY, at, make_task
 
 OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -164,3 +167,31 @@ def test_statements(client, cast, edition, holidays, django_assert_max_num_queri
     get(client, getattr(cast, person), task)  # a process learns the definition of a published duty once
     with django_assert_max_num_queries(10):
         assert client.get(reverse("tasks:detail", args=[task.pk])).status_code == 200
+
+
+@command
+def happen(task, times):
+    for n in range(times):
+        record("task.taken", task, by=None, at=at(9), stream="kyotei", n=n)
+
+
+def test_the_newest_of_a_long_history(client, cast, task):
+    happen(task, EVENTS)
+    text = get(client, cast.sato, task).content.decode()
+    assert text.count("引き受け") >= EVENTS
+    assert f"{EVENTS + 1}件 書き換えは" in text  # and that it was made
+    assert "作業を作成" in text
+    happen(task, 1)
+    page = get(client, cast.sato, task)
+    found = page.context["page"].history
+    assert len(found) == EVENTS
+    assert "作業を作成" not in page.content.decode()
+    kept = page.context["page"].papers.events
+    assert [e.data["n"] for e in kept[:2]] == [0, EVENTS - 1]  # the newest first
+
+
+def test_a_long_history_hides_no_comment(client, cast, task):
+    for n in range(3):
+        comment(task, by=cast.sato, team=cast.team["operations"], at=at(8, n), text=f"書いた{n}")
+    happen(task, EVENTS + 5)
+    assert get(client, cast.sato, task).content.decode().count("書いた") >= 3
