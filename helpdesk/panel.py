@@ -85,11 +85,11 @@ class InquiryPanel:
     @property
     def audiences(self) -> list[tuple[str, str, bool]]:
         """団体限り first, where there is a municipality; never 内部."""
-        found = [a for a in self.page.audiences if a["value"] != Audience.INTERNAL]
-        found.sort(key=lambda a: a["value"] != Audience.MEMBER)
+        found = [a for a in self.page.audiences if a.value != Audience.INTERNAL]
+        found.sort(key=lambda a: a.value != Audience.MEMBER)
         typed = self.page.typed.get("audience")
-        chosen = typed if typed in [a["value"] for a in found] else found[0]["value"] if found else ""
-        return [(a["value"], str(a["label"]), a["value"] == chosen) for a in found]
+        chosen = typed if typed in [a.value for a in found] else found[0].value if found else ""
+        return [(a.value, a.label, a.value == chosen) for a in found]
 
     @cached_property
     def canned(self) -> list[Canned]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.models import Event
+from opsdesk.calendar.book import days_of
 from opsdesk.lib.era import era_short
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.statement import Statement
@@ -122,7 +123,8 @@ def authorize(
 
 def _locked(*, pk: int) -> QuerySet[Task]:
     rows = Task.objects.select_for_update(of=("self",)).filter(pk=pk)
-    return rows.select_related("organization", "assignee", "lead", "closed_by", "closed_for", "case")
+    rows = rows.select_related("organization", "assignee", "lead", "closed_by", "closed_for", "case")
+    return rows.annotate(**days_of("organization"))
 
 
 LOCKED = Statement(_locked)

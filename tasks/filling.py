@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
-from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.book import calendar_beside
 from opsdesk.calendar.days import last_of_month
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.statement import Statement
@@ -90,7 +90,7 @@ def setting_of(task: Task, today: date, files: frozenset[str] | None = None, cal
         files = frozenset(key for (key,) in FILED.ask(task=task.pk))
     return Setting(
         today=today,
-        calendar=calendar or calendar_of(task.organization),
+        calendar=calendar or calendar_beside(task, task.organization),
         limit_percent=task.organization.unpatched_limit_percent,
         period=period_of(task),
         files=files,

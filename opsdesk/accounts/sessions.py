@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet, Subquery
@@ -25,8 +24,9 @@ MOST = 10_000
 
 
 class Ahead(threading.local):
-    """The rows of a person that came with the session read last, until they are taken."""
+    """The session read last, and the rows of a person that came with it, until they are taken."""
 
+    key = ""
     person: int | None = None
     rows: Sequence[Any] = ()
 
@@ -48,6 +48,14 @@ def taken(person: int) -> Sequence[Any]:
     return rows
 
 
+def remember(person: int) -> None:
+    """The session read last is that of `person`, of whom there are rows."""
+    if len(_whose) >= MOST:
+        _whose.clear()
+    if _ahead.key:
+        _whose[_ahead.key] = person
+
+
 def with_session(rows: QuerySet[Any], *, key: str, now: datetime) -> QuerySet[Any]:
     """`rows`, each with the `session_data` of `key`: NULL if there is no such session or it has ended."""
     return rows.annotate(session_data=Subquery(_standing(key=key, now=now).values("session_data")))
@@ -56,21 +64,13 @@ def with_session(rows: QuerySet[Any], *, key: str, now: datetime) -> QuerySet[An
 class SessionStore(DatabaseStore):
     """Django's; a key that Django could not have made finds nothing."""
 
-    def load(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().load()
-        person = str(found.get(SESSION_KEY, ""))
-        if self.session_key and person.isdecimal():
-            if len(_whose) >= MOST:
-                _whose.clear()
-            _whose[self.session_key] = int(person)
-        return found
-
     def _get_session_from_db(self) -> Session | None:
         key, now = self.session_key or "", timezone.now()
-        _ahead.person, _ahead.rows = None, ()
+        _ahead.key, _ahead.person, _ahead.rows = "", None, ()
         if key.isascii() and key.isalnum():
             found = _with_person(key, now) or next(iter(STANDING.ask(key=key, now=now)), None)
             if found:
+                _ahead.key = key
                 return found
         self._session_key = None
         return None

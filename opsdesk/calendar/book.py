@@ -53,6 +53,11 @@ def calendar_in(row: Any) -> Calendar:
     return _joined(*(getattr(row, name) for name in DAYS))
 
 
+def calendar_beside(row: Any, organization: Organization) -> Calendar:
+    """That of `organization`: as it came with `row`, else asked for."""
+    return calendar_in(row) if hasattr(row, DAYS[0]) else calendar_of(organization)
+
+
 @lru_cache(256)
 def _joined(*texts: str | None) -> Calendar:
     holidays, closed, opened = (

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from opsdesk.accounts.access import keep_memberships
 from opsdesk.accounts.models import Membership, User
-from opsdesk.accounts.sessions import provide, taken, with_session
+from opsdesk.accounts.sessions import provide, remember, taken, with_session
 from opsdesk.lib.keyset import CappedCount
 from opsdesk.lib.statement import Statement
 
@@ -36,9 +36,12 @@ class PersonBackend(AuthenticationBackend):
 
 def _member(user_id: Any) -> User | None:
     """The person with all memberships that there are, in one statement; None without any."""
-    rows = taken(user_id) or MEMBER.ask(person=user_id)
+    rows = taken(user_id)
     if not rows:
-        return None
+        rows = MEMBER.ask(person=user_id)
+        if not rows:
+            return None
+        remember(user_id)
     user: User = rows[0].user
     for name in ("unread", *facts):
         setattr(user, name, getattr(rows[0], name))

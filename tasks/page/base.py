@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from opsdesk.accounts.models import Organization, Team
-from opsdesk.calendar.book import calendar_in, calendar_of
+from opsdesk.calendar.book import calendar_beside
 from opsdesk.calendar.days import Calendar
 from opsdesk.lib.refusal import Refusal
 from raci.access import standing_of
@@ -56,9 +56,7 @@ class Base:
 
     @cached_property
     def calendar(self) -> Calendar:
-        if hasattr(self.task, "days_holiday"):
-            return calendar_in(self.task)
-        return calendar_of(self.task.organization)
+        return calendar_beside(self.task, self.task.organization)
 
     @cached_property
     def hidden(self) -> frozenset[str]:

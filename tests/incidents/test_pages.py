@@ -170,8 +170,8 @@ def test_level_1_stands_over_every_page_until_recovery(desk, look, client, cast)
 def test_the_banner_costs_nothing_while_nothing_alarms(judged, look, django_assert_num_queries, client, cast):
     client.force_login(cast.sato)
     client.get("/matrix/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/tasks/")
     Incident.objects.update(level="1")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/tasks/")
