@@ -1,6 +1,5 @@
 """The menus: which screens there are, in which order, and which of them the person of a request may open."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from time import monotonic
@@ -98,24 +97,45 @@ def _allows(rule: Rule | None, request: Request) -> bool:
     return said[rule]
 
 
-def shown(entries: tuple[Entry, ...], request: Request) -> Iterator[Shown]:
-    """The entries that this person may open."""
-    for entry in entries:
-        place = _place(entry.url_name, get_urlconf())
-        if place is None:
-            continue
-        url, rule = place
-        if not _allows(rule, request) or (entry.rule and not _allows(entry.rule, request)):
-            continue
-        below = url != "/" and request.path.startswith((url, *entry.also))
-        current = "page" if request.path == url else "true" if below else ""
-        yield Shown(entry.label, url, entry.icon, current)
+def states(entries: tuple[Entry, ...], request: Request) -> tuple[str | None, ...]:
+    """Of each entry what Shown calls `current`; None where this person may not open it."""
+    return tuple(_state(entry, request) for entry in entries)
+
+
+def _state(entry: Entry, request: Request) -> str | None:
+    place = _place(entry.url_name, get_urlconf())
+    if place is None:
+        return None
+    url, rule = place
+    if not _allows(rule, request) or (entry.rule and not _allows(entry.rule, request)):
+        return None
+    if request.path == url:
+        return "page"
+    return "true" if url != "/" and request.path.startswith((url, *entry.also)) else ""
+
+
+def shown(entries: tuple[Entry, ...], states: tuple[str | None, ...]) -> list[Shown]:
+    """The entries that have a state."""
+    found = [(e, _place(e.url_name, get_urlconf()), s) for e, s in zip(entries, states, strict=True)]
+    return [Shown(e.label, place[0], e.icon, s) for e, place, s in found if place and s is not None]
+
+
+#: The menus that every page carries, by their templates.
+MENUS: dict[str, tuple[Entry, ...]] = {
+    "ui/_nav.html": MAIN,
+    "ui/_user_entries.html": USER,
+    "ui/_keys.html": (),
+}
+
+
+def menu(template: str, request: Request) -> SafeString:
+    return _drawn(template, states(MENUS[template], request), get_language(), get_urlconf())
 
 
 @lru_cache(maxsize=256)
-def drawn(template: str, entries: tuple[Shown, ...], _language: str | None) -> SafeString:
-    """A menu, drawn once a process for the same entries: every page carries both."""
-    return render_to_string(template, {"entries": entries})
+def _drawn(template: str, states: tuple[str | None, ...], _language: str | None, _urlconf: Any) -> SafeString:
+    """Drawn once a process for the same states."""
+    return render_to_string(template, {"entries": shown(MENUS[template], states)})
 
 
 class Chrome:
@@ -128,20 +148,20 @@ class Chrome:
 
     @property
     def menu(self) -> SafeString:
-        return drawn("ui/_nav.html", tuple(shown(MAIN, self.request)), get_language())
+        return menu("ui/_nav.html", self.request)
 
     @property
     def user_menu(self) -> SafeString:
-        return drawn("ui/_user_entries.html", tuple(shown(USER, self.request)), get_language())
+        return menu("ui/_user_entries.html", self.request)
 
     @property
     def keys(self) -> SafeString:
-        return drawn("ui/_keys.html", (), get_language())
+        return menu("ui/_keys.html", self.request)
 
     @cached_property
     def figures(self) -> list[Shown]:
         """The pages of figures beside one another."""
-        return list(shown(FIGURES, self.request))
+        return shown(FIGURES, states(FIGURES, self.request))
 
     @cached_property
     def team(self) -> str:

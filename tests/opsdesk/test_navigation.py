@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from opsdesk import __version__, navigation
-from opsdesk.navigation import Entry, shown
+from opsdesk.navigation import Entry, shown, states
 
 
 def request(path: str = "/", *, staff: bool = False, user: object | None = None):
@@ -17,7 +17,7 @@ def request(path: str = "/", *, staff: bool = False, user: object | None = None)
 
 
 def urls(entries: tuple[Entry, ...], made) -> list[str]:
-    return [entry.url for entry in shown(entries, made)]
+    return [entry.url for entry in shown(entries, states(entries, made))]
 
 
 PASSWORD = Entry("パスワード", "account_change_password")
@@ -54,7 +54,7 @@ def test_an_entry_may_be_stricter_than_its_door():
     [("/accounts/password/change/", "page"), ("/accounts/password/change/x/", "true"), ("/accounts/", "")],
 )
 def test_where_one_is(path: str, current: str):
-    assert [entry.current for entry in shown((PASSWORD,), request(path))] == [current]
+    assert [entry.current for entry in shown((PASSWORD,), states((PASSWORD,), request(path)))] == [current]
 
 
 def test_the_version_is_the_projects():
@@ -68,5 +68,5 @@ def test_the_version_is_the_projects():
 
 def test_a_page_that_lives_elsewhere_belongs_to_its_entry():
     matrix = Entry("作業分担表", "tasks:matrix", also=("/editions/",))
-    assert [e.current for e in shown((matrix,), request("/editions/2/"))] == ["true"]
-    assert [e.current for e in shown((matrix,), request("/tasks/"))] == [""]
+    assert states((matrix,), request("/editions/2/")) == ("true",)
+    assert states((matrix,), request("/tasks/")) == ("",)
