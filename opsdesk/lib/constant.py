@@ -14,6 +14,7 @@ from django.template import Context, Node, NodeList, Template
 from django.template.base import FilterExpression, TextNode, TokenType
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
+from django.template.loader_tags import IncludeNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
@@ -82,6 +83,19 @@ class Numbered(Node):
         return SafeString(f"{parts[0]}{number}{parts[1]}")
 
 
+class Included:
+    """What an {% include "a.html" %} takes: the template, looked for once and not once a page."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: Template | None = None
+
+    def resolve(self, context: Any) -> Template:
+        if self.found is None:
+            self.found = context.template.engine.get_template(self.name)
+        return self.found
+
+
 def place() -> tuple[str | None, str]:
     """What decides an address besides its name."""
     return get_urlconf(), get_script_prefix()
@@ -97,6 +111,8 @@ def fold(nodes: NodeList) -> None:
         else:
             found += [Numbered(node) if _is_of_a_row(node) else node for node in run]
     for node in found:
+        if type(node) is IncludeNode and _is_plain_name(node.template):
+            node.template = Included(str(node.template.var))  # type: ignore[assignment]
         for below in beneath(node):
             fold(below)
     nodes[:] = found
@@ -124,6 +140,16 @@ def is_literal(expression: FilterExpression) -> bool:
     """A literal without filters."""
     var = expression.var
     return not expression.filters and (not hasattr(var, "lookups") or var.lookups is None)
+
+
+def _is_plain_name(expression: Any) -> bool:
+    """A literal name, and none that begins where the template is (./a.html)."""
+    return (
+        isinstance(expression, FilterExpression)
+        and is_literal(expression)
+        and isinstance(expression.var, str)
+        and not expression.var.startswith(".")
+    )
 
 
 def _translates(node: Any) -> bool:

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from django.template import Context, Template, engines
+from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.template.base import TextNode
 from django.template.defaulttags import IfNode
 from django.template.loader import get_template
@@ -28,8 +28,18 @@ TEXTS = [
     "{% autoescape off %}{% url 'tasks:detail' x %}{{ html }}{% endautoescape %}{{ html }}",
     "{% comment %}x{% endcomment %}{% load ui %}{% icon name %}{% icon 'bell' %}",
     "{% block a %}{% url 'tasks:list' %}{% endblock %}",
+    "{% include 'ui/_crumbs.html' with crumbs=crumbs only %}{% include 'ui/_crumbs.html' %}",
+    "{% include part %}{% include part|lower with crumbs=crumbs %}",
 ]
-VALUES = {"x": 5, "y": "", "rows": [1, 2], "html": "<p>", "name": "user"}
+VALUES = {
+    "x": 5,
+    "y": "",
+    "rows": [1, 2],
+    "html": "<p>",
+    "name": "user",
+    "crumbs": [("a", "/a/"), ("b", "")],
+    "part": "ui/_crumbs.html",
+}
 
 
 def made(text):
@@ -100,3 +110,23 @@ def test_the_pages_are_read_by_it():
     template = get_template("tasks/detail.html").template
     assert isinstance(template.engine.template_loaders[0], Loader)
     assert template.nodelist.get_nodes_by_type(Constant)
+
+
+def test_an_included_template_is_looked_for_once(monkeypatch):
+    text = "{% for n in rows %}{% include 'ui/_crumbs.html' %}{% endfor %}"
+    _plain, folded = made(text)
+    engine, asked = engines["django"].engine, []
+    find = engine.find_template
+    monkeypatch.setattr(
+        engine, "find_template", lambda name, *a, **k: asked.append(name) or find(name, *a, **k)
+    )
+    said = [folded.render(Context(VALUES)) for _each in range(2)]
+    assert said[0] == said[1] != ""
+    assert asked == ["ui/_crumbs.html"]
+
+
+def test_what_is_not_there_is_missed_where_it_is_included():
+    _plain, folded = made("{% include 'nowhere.html' %}")
+    for _each in range(2):
+        with pytest.raises(TemplateDoesNotExist):
+            folded.render(Context(VALUES))
