@@ -11,6 +11,7 @@ from django.db import models, transaction
 from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.era import era_date, era_year
 from opsdesk.lib.folding import fold
+from opsdesk.lib.statement import Insertion
 from raci.definition import definition_of
 from raci.models import Cycle, DutyField, FieldKind
 
@@ -21,6 +22,7 @@ Kind = SearchText.Kind
 #: Fields of a task whose change changes what is found.
 READ = frozenset({"answers", "remark", "reason", "duty", "closed_at", "saved_at"})
 WRITTEN = ["task", "case", "audience", "organization", "at", "text", "folded", "context"]
+UNIQUE = ["kind", "of"]
 CHUNK = 500
 
 
@@ -50,14 +52,15 @@ def _put(kind: str, of: int, row: SearchText | None) -> None:
     if row is None:
         SearchText.objects.filter(kind=kind, of=of).delete()
     else:
-        store([row])
+        ROW.put(row)
+
+
+ROW = Insertion(SearchText, over=UNIQUE, update=WRITTEN)
 
 
 def store(rows: Iterable[SearchText]) -> None:
     """Insert or replace; one statement."""
-    SearchText.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["kind", "of"], update_fields=WRITTEN
-    )
+    SearchText.objects.bulk_create(rows, update_conflicts=True, unique_fields=UNIQUE, update_fields=WRITTEN)
 
 
 def of_task(task: Task) -> SearchText | None:

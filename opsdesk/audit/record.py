@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
-from opsdesk.lib.statement import Statement
+from opsdesk.lib.statement import Insertion, Statement
 
 from .models import Event, Stream
 
@@ -126,13 +126,17 @@ def append(events: list[Event]) -> None:
         heads = _locked(names)
     for event in events:
         event.hash = heads[event.stream].hash = mac(heads[event.stream].hash, event)
-    for event in Event.objects.bulk_create(events):
-        heads[event.stream].last = event.pk
-    if len(heads) == 1:  # most commands: a plain UPDATE is made in a third of the time
-        heads[names[0]].save(update_fields=["last", "hash"])
+    if len(events) == 1:  # most commands
+        heads[events[0].stream].last = events[0].pk = EVENT.put(events[0])
     else:
-        with connection.cursor() as cursor:  # a generation has one of each organization
-            cursor.executemany(MOVE, [(head.last, head.hash, name) for name, head in heads.items()])
+        for event in Event.objects.bulk_create(events):
+            heads[event.stream].last = event.pk
+    moves = [(head.last, head.hash, name) for name, head in heads.items()]
+    with connection.cursor() as cursor:
+        if len(moves) == 1:
+            cursor.execute(MOVE, moves[0])
+        else:  # a generation has one of each organization
+            cursor.executemany(MOVE, moves)
 
 
 def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
@@ -140,6 +144,7 @@ def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
 
 
 HEADS = Statement(_heads)
+EVENT = Insertion(Event)
 MOVE = "UPDATE audit_stream SET last = %s, hash = %s WHERE name = %s"
 
 

@@ -1,12 +1,14 @@
 """A Statement answers what its queryset answers, and is made once; SQL that depends on a value is refused."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, Value
 
-from opsdesk.lib.statement import Statement
-from tasks.models import Task
+from opsdesk.calendar.models import ClosedDay
+from opsdesk.lib.statement import Insertion, Statement
+from tasks.models import SearchText, Task
 from tests.make import TODAY, at, make_task
 
 
@@ -71,3 +73,26 @@ def test_nothing_can_be_found(cast, django_assert_num_queries):
 def test_sql_that_depends_on_a_value(cast, build):
     with pytest.raises(ValueError, match="depends"):
         Statement(build).ask(key=8)
+
+
+def test_a_row_is_put_in(cast, django_assert_num_queries):
+    day = ClosedDay(on=date(2026, 12, 28), organization=cast.shiomi, name="100%の休庁")
+    with django_assert_num_queries(1):
+        pk = Insertion(ClosedDay).put(day)
+    found = ClosedDay.objects.get(pk=pk)
+    assert (found.on, found.organization, found.name) == (day.on, cast.shiomi, day.name)
+
+
+def test_the_same_row_is_changed(db):
+    def row(text):
+        at = datetime(2026, 11, 24, tzinfo=UTC)
+        return SearchText(kind="task", of=7, at=at, text=text, folded=text, context="")
+
+    rows = Insertion(SearchText, over=["kind", "of"], update=["text", "at"])
+    assert rows.put(row("前")) == rows.put(row("後"))
+    assert [(r.text, r.folded) for r in SearchText.objects.all()] == [("後", "前")]
+
+
+def test_a_row_that_may_not_be_there_is_refused(cast):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Insertion(ClosedDay).put(ClosedDay(on=date(2026, 12, 28), organization=cast.shiomi, name=None))
