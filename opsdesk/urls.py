@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("tasks.urls")),  # first: most requests go there
     path("accounts/", include("opsdesk.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -11,7 +12,6 @@ urlpatterns = [
     path("", include("monitoring.urls")),
     path("", include("helpdesk.urls")),
     path("", include("raci.urls")),
-    path("", include("tasks.urls")),
     path("", include("incidents.urls")),
 ]
 handler500 = "opsdesk.outage.server_error"
