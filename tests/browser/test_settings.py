@@ -113,6 +113,7 @@ def test_without_scripts(desk, draft, world):
         page.get_by_role("button", name="署名者を加える").click()
         page.get_by_label("署名する役割").nth(n).select_option(label=role)
     page.get_by_role("button", name="署名者2 を上へ").click()
+    expect(page.get_by_label("署名する役割").first.locator("option:checked")).to_have_text("広域組合")
     page.get_by_role("button", name="保存する", exact=True).last.click()
     says(page, "範囲・分け方を保存しました。")
     assert row(9)["signers"] == [{"role": "union"}, {"role": "operations"}]
