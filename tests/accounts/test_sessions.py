@@ -74,7 +74,9 @@ def test_a_known_session_that_has_ended_is_nobodys(cast, client, signed_in, end)
         signed_in.delete()
     else:
         Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert SessionStore(signed_in.session_key).get(SESSION_KEY) is None
+    found = SessionStore(signed_in.session_key)
+    assert found.get(SESSION_KEY) is None
+    assert found.session_key is None
     assert client.get("/notices/").status_code == 302
 
 
