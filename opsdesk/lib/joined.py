@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import CharField, F, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Replace
 
 
 class JoinedIds(Subquery):
@@ -26,7 +26,9 @@ ROW, COLUMN = "\x1e", "\x1f"
 
 
 class JoinedRows(Subquery):
-    """The columns of all rows as text, in no order; NULL without any. `joined_rows` takes them apart."""
+    """The columns of all rows as text, in no order; NULL without any. `joined_rows` takes them apart.
+
+    What stands between rows and columns is left out where somebody typed it."""
 
     template = "(SELECT string_agg(joined_row, chr(30)) FROM (%(subquery)s) joined)"
     output_field = CharField()
@@ -34,7 +36,8 @@ class JoinedRows(Subquery):
     def __init__(self, queryset: QuerySet[Any], *columns: str) -> None:
         texts: list[Any] = []
         for column in columns:
-            texts += [Value(COLUMN), Cast(column, CharField())]
+            text = Replace(Cast(column, CharField()), Value(ROW), Value(""))
+            texts += [Value(COLUMN), Replace(text, Value(COLUMN), Value(""))]
         joined = Concat(*texts[1:]) if len(columns) > 1 else texts[1]
         super().__init__(queryset.order_by().values(joined_row=joined))
 

@@ -73,3 +73,9 @@ def test_a_row_brings_the_calendar_of_its_organization(cast, holidays, django_as
 def test_a_row_without_any_day_has_an_empty_calendar(cast):
     row = User.objects.annotate(**days_of("organization")).first()
     assert calendar_in(row) == calendar_of(None)
+
+
+def test_a_name_may_hold_what_stands_between_rows(cast):
+    closing.add(ClosedDay(on=FRIDAY, organization=cast.shiomi, name="休\x1e庁\x1f日"), by=None, at=AT)
+    row = User.objects.filter(organization=cast.shiomi).annotate(**days_of("organization")).first()
+    assert calendar_in(row).reason_closed(FRIDAY) == "休庁日"
