@@ -96,12 +96,13 @@ def papers_of(task: Task, user: Any, today: date, unseen: Collection[str]) -> Pa
 
     `unseen`: keys of the fields that `user` may not see (restricted.hidden); their files aren't there."""
     rows = ROWS.ask(ears_of(standing_of(user, today)), task=task.pk, name=str(task.pk))
-    papers = [Paper(*row) for row in rows]
+    found = [Paper(*row) for row in rows]
+    papers = [p for p in found if p.what != "event"][:LIMIT]
     return Papers(
         comments=[p for p in papers if p.what == "comment"],
         files=[p for p in papers if p.what == "file" and p.place not in unseen][::-1],
         signatures=[p for p in papers if p.what == "signature"][::-1],
-        events=sorted((_event(p) for p in papers if p.what == "event"), key=lambda e: -e.pk),
+        events=sorted((_event(p) for p in found if p.what == "event"), key=lambda e: -e.pk),
     )
 
 
@@ -118,8 +119,8 @@ def _event(row: Paper) -> Event:
 
 
 def _rows(ears: tuple[int, ...] | None, *, task: int, name: str) -> QuerySet[Any]:
-    comments = Comment.objects.heard_by(ears).filter(task=task)
-    files = Attachment.objects.heard_by(ears).filter(task=task)
+    comments = _newest(Comment.objects.heard_by(ears).filter(task=task), LIMIT)
+    files = _newest(Attachment.objects.heard_by(ears).filter(task=task), LIMIT)
     signatures = Signature.objects.filter(task=task)
     none, nobody, never = Value(""), Value(None, CharField()), Value(None, DateTimeField())
     return (
@@ -149,19 +150,23 @@ def _rows(ears: tuple[int, ...] | None, *, task: int, name: str) -> QuerySet[Any
                 nobody,
                 F("void_reason"),
             ),  # fmt: skip
-            _events(Event.objects.about(Task(pk=name))),
+            _events(_newest(Event.objects.about(Task(pk=name)), EVENTS + 1)),
             all=True,
         )
-        .order_by("-p_at", "-p_pk")[: LIMIT + EVENTS + 1]
+        .order_by("-p_at", "-p_pk")
     )
 
 
 ROWS = Statement(_rows)
 
 
-def _events(newest: QuerySet[Event]) -> QuerySet[Any]:
+def _newest(rows: QuerySet[Any], most: int) -> QuerySet[Any]:
+    """Each kind by itself: many comments leave the history there."""
+    return rows.model.objects.filter(pk__in=rows.order_by("-pk").values("pk")[:most])
+
+
+def _events(rows: QuerySet[Event]) -> QuerySet[Any]:
     """In the same shape: the code for the audience, what is known for the text."""
-    rows = Event.objects.filter(pk__in=newest.values("pk")[: EVENTS + 1])
     none, nobody, never = Value(""), Value(None, CharField()), Value(None, DateTimeField())
     return _shaped(
         rows, "event", F("data"), F("code"), none, none, _number(0), never, nobody, none,

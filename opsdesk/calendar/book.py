@@ -41,8 +41,8 @@ def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
     return {pk: _calendar(rows, pk) for pk in (None, *known)}
 
 
-def days_of(organization: Any) -> dict[str, JoinedRows]:
-    """For annotate(): the days of the calendar of `organization` (an F or OuterRef), for `calendar_in`."""
+def days_of(organization: str) -> dict[str, JoinedRows]:
+    """For annotate(): the days of the calendar of `organization`, the name of a field, for `calendar_in`."""
     ids = Q(organization=None) | UNION | Q(organization=OuterRef(organization))
     sources = (Holiday.objects.all(), ClosedDay.objects.filter(ids), OpenDay.objects.filter(ids))
     return {name: JoinedRows(rows, "on", "name") for name, rows in zip(DAYS, sources, strict=True)}

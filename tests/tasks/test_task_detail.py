@@ -9,8 +9,8 @@ from django.urls import reverse
 from opsdesk.audit.record import command, record
 from tasks import progress
 from tasks.commenting import comment
-from tasks.models import Task
-from tasks.papers import EVENTS
+from tasks.models import Comment, Task
+from tasks.papers import EVENTS, LIMIT
 from tests.make import TODAY, at, make_task
 
 OK = dict.fromkeys(("online", "night_batch", "backup", "disk_space", "event_log", "equipment"), "OK")
@@ -195,3 +195,16 @@ def test_a_long_history_hides_no_comment(client, cast, task):
         comment(task, by=cast.sato, team=cast.team["operations"], at=at(8, n), text=f"書いた{n}")
     happen(task, EVENTS + 5)
     assert get(client, cast.sato, task).content.decode().count("書いた") >= 3
+
+
+def test_many_comments_leave_the_history_there(client, cast, task):
+    happen(task, 3)
+    said = {"task": task, "by": cast.sato, "team": cast.team["operations"], "at": at(9, 30)}
+    Comment.objects.bulk_create(Comment(text=f"書いた{n}", **said) for n in range(LIMIT + EVENTS + 9))
+    page = get(client, cast.sato, task).context["page"]
+    assert len(page.history) == 4
+    assert [c.text for c in (page.papers.comments[0], page.papers.comments[-1])] == [
+        f"書いた{LIMIT + EVENTS + 8}",
+        f"書いた{EVENTS + 9}",
+    ]
+    assert len(page.papers.comments) == LIMIT
