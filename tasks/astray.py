@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from opsdesk.accounts.models import Organization
-from raci.models import Edition, Scope
+from raci.models import Duty, Edition, Scope
 from raci.outline import Line, outline_of
 
 from .models import Attachment, Comment, Signature, Task
@@ -45,11 +45,14 @@ def edition_of_period() -> Subquery:
 
 
 def strays(tasks: QuerySet[Task] | None = None) -> list[Stray]:
-    """Open, begun and of another edition, which has no such task or gives ◎ to others; by deadline. One
-    statement."""
+    """Open, begun and of another edition, which has no such task or gives ◎ to others; by deadline. Two
+    statements."""
+    outdated = _outdated()
+    if not outdated:
+        return []
     rows = Task.objects.all() if tasks is None else tasks
     found = (
-        rows.filter(state=Task.State.OPEN, serial=0, duty__schedule__isnull=False)
+        rows.filter(outdated, state=Task.State.OPEN, serial=0, duty__schedule__isnull=False)
         .annotate(edition_due=edition_of_period())
         .exclude(duty__edition_id=F("edition_due"))
         .filter(touched())
@@ -57,6 +60,25 @@ def strays(tasks: QuerySet[Task] | None = None) -> list[Stray]:
         .order_by("due_at", "pk")
     )
     return [stray for task in found if (stray := stray_of(task))]
+
+
+def _outdated() -> Q:
+    """Duties and periods that another edition has by now; empty if there has only been one.
+
+    That is known before looking at what people did with a task, which costs much more."""
+    found, state = Q(), Edition.State
+    editions = Edition.objects.filter(state__in=Edition.ISSUED)
+    rows = list(editions.order_by("in_force_on", "pk").values_list("pk", "in_force_on", "state"))
+    published = [(pk, since) for pk, since, of in rows if of == state.PUBLISHED]
+    for n, (pk, since) in enumerate(published):
+        periods = Q(period_on__lt=since) if n else Q()
+        if following := published[n + 1 : n + 2]:
+            periods |= Q(period_on__gte=following[0][1])
+        if periods:
+            found |= Q(periods, duty__in=Duty.objects.filter(edition=pk))
+    if withdrawn := [pk for pk, _since, of in rows if of == state.WITHDRAWN]:
+        found |= Q(duty__in=Duty.objects.filter(edition__in=withdrawn))
+    return found
 
 
 def stray_of(task: Any) -> Stray | None:

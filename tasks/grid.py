@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from opsdesk.lib.era import era_short
 from opsdesk.lib.templatetags.dates import hm
 from raci.models import Cycle, Scope
-from raci.outline import outline_of
+from raci.outline import line_of
 
 from .boardrows import period_words
 from .boards import Board, list_url, within
 from .filters import next_signer
 from .models import Signature, Task
+from .models.task import IsPeriodic
 from .oversight import TeamLine
 
 #: Rows shown, and tasks looked at for them.
@@ -60,6 +62,23 @@ class Row:
         return f"{sum(c.kind == 'ok' for c in there)}/{len(there)}"
 
 
+class Found(NamedTuple):
+    """What the grid asks of a task."""
+
+    pk: int
+    key: int
+    duty_id: int
+    organization_id: int
+    period: str
+    period_on: date
+    due_on: date
+    due_at: datetime
+    state: str
+    closed_at: datetime | None
+    waits_for: str | None
+    returned: bool
+
+
 @dataclass(frozen=True)
 class Grid:
     """`late` counts the overdue tasks of all `members`."""
@@ -86,47 +105,48 @@ def grid_of(board: Board, teams: Sequence[TeamLine]) -> Grid:
 
 
 def _drawn(cells: Sequence[Cell]) -> SafeString:
-    """The row's <td>s: words, and a colour that only repeats them."""
-    return format_html_join("", '<td class="c mt-{}">{}</td>', ((c.kind, _words(c)) for c in cells))
-
-
-def _words(cell: Cell) -> SafeString:
-    if cell.kind == "na":
-        return format_html('<span class="vh">{}</span><span aria-hidden="true">–</span>', _(cell.word))
-    return format_html('<a href="{}"><b>{}</b> {}</a>', cell.url, cell.word, cell.more)
-
-
-def _tasks(board: Board) -> list[Task]:
-    periodic = ~Q(duty__cycle=Cycle.DAILY) & (Q(state=Task.State.OPEN) | within(*board.month))
-    void = Signature.objects.filter(task=OuterRef("pk"), void_at__isnull=False)
-    return list(
-        board.visible.filter(periodic | within(board.today, board.today), duty__scope=Scope.EACH, case=None)
-        .select_related("duty")
-        .only(
-            "key", "period", "period_on", "due_on", "due_at", "state", "closed_at", "organization_id", "duty"
-        )
-        .annotate(waits_for=next_signer("role__name"), returned=Exists(void))
-        .order_by("period_on", "duty__position", "pk")[:TASKS]
+    """The row's <td>s: words, and a colour that only repeats them. There may be a thousand on a page."""
+    nothing = format_html(
+        '<td class="c mt-na"><span class="vh">{}</span><span aria-hidden="true">–</span></td>',
+        _(NOTHING.word),
     )
+    return mark_safe("".join(nothing if cell is NOTHING else _cell_td(cell) for cell in cells))  # noqa: S308 - each is escaped
 
 
-def _row(board: Board, task: Task) -> Row:
-    line = outline_of(task.duty.edition_id).lines[task.duty_id]
+def _cell_td(cell: Cell) -> str:
+    words = f"<b>{escape(cell.word)}</b> {escape(cell.more)}"
+    return f'<td class="c mt-{cell.kind}"><a href="{escape(cell.url)}">{words}</a></td>'
+
+
+def _tasks(board: Board) -> Iterable[Found]:
+    periodic = IsPeriodic("period") & ~Q(duty__cycle=Cycle.DAILY)
+    periodic &= Q(state=Task.State.OPEN) | within(*board.month)
+    void = Signature.objects.filter(task=OuterRef("pk"), void_at__isnull=False)
+    rows = (
+        board.visible.filter(periodic | within(board.today, board.today), duty__scope=Scope.EACH, case=None)
+        .annotate(waits_for=next_signer("role__name"), returned=Exists(void))
+        .order_by("period_on", "duty__position", "pk")
+    )
+    return map(Found._make, rows.values_list(*Found._fields)[:TASKS])
+
+
+def _row(board: Board, task: Found) -> Row:
+    line = line_of(task.duty_id)
     label = period_words(line.cycle, task.period_on, board.today) or _("今日")
     due = hm(task.due_at) if task.due_on == board.today else era_short(task.due_on, board.today)
     url = list_url(state="any", duty=line.number, due_from=task.due_on, due_to=task.due_on)
     return Row(label, line.number, line.short, due, url)
 
 
-def _cell(board: Board, task: Task) -> Cell:
+def _cell(board: Board, task: Found) -> Cell:
     url = board.detail(task.pk)
     if task.state == Task.State.SKIPPED:
         return NOTHING
     if task.state == Task.State.DONE:
         return Cell("ok", _("済"), _closed(board, task.closed_at), url)
-    if task.waits_for:  # type: ignore[attr-defined]
-        return Cell("wait", _("待ち"), task.waits_for, url)  # type: ignore[attr-defined]
-    returned = _("差戻し") if task.returned else ""  # type: ignore[attr-defined]
+    if task.waits_for:
+        return Cell("wait", _("待ち"), task.waits_for, url)
+    returned = _("差戻し") if task.returned else ""
     if task.due_at < board.now:
         days = board.calendar.distance(task.due_on, board.today)
         late = _("%(days)s日") % {"days": days} if days else _("今日")

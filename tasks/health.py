@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,7 @@ from raci.outline import Line, outline_of
 from .live import sees
 from .models import Procedure, Task
 from .recurrence import Rule, occurrences, rule_of
+from .workload import missed
 
 PERIODS = 12
 #: From how many tasks on something is "always" or "often", and which part of them.
@@ -130,24 +133,16 @@ def _counted(visible: Any, spans: Mapping[int, Span], now: datetime) -> dict[int
     """By key; one statement."""
     if not spans:
         return {}
-    state = Task.State
     rows = (
         visible.filter(_within(spans))
-        .order_by()
-        .values("key", "organization_id")
-        .annotate(
-            total=Count("pk"),
-            done=Count("pk", filter=Q(state=state.DONE)),
-            late=Count("pk", filter=Q(state=state.DONE, done_on__gt=F("due_on"))),
-            skipped=Count("pk", filter=Q(state=state.SKIPPED)),
-            overdue=Count("pk", filter=Q(state=state.OPEN, due_at__lt=now)),
-            first_by=Min("closed_by_id", filter=Q(state=state.DONE)),
-            last_by=Max("closed_by_id", filter=Q(state=state.DONE)),
-        )
+        .order_by("key", "organization_id")
+        .annotate(missed=missed(now))
+        .values_list("key", "organization_id", "state", "missed")
+        .annotate(Count("pk"), Min("closed_by_id"), Max("closed_by_id"))
     )
     found: dict[int, Counts] = {}
-    for row in rows:
-        _add(found.setdefault(row["key"], Counts()), row)
+    for (key, _organization), some in groupby(rows, itemgetter(0, 1)):
+        _add(found.setdefault(key, Counts()), [row[2:] for row in some])
     return found
 
 
@@ -162,12 +157,22 @@ def _within(spans: Mapping[int, Span]) -> Q:
     return within
 
 
-def _add(counts: Counts, row: Mapping[str, Any]) -> None:
-    for name in ("total", "done", "late", "skipped", "overdue"):
-        setattr(counts, name, getattr(counts, name) + row[name])
-    if row["done"] >= FEW:
+def _add(counts: Counts, rows: Sequence[tuple[Any, ...]]) -> None:
+    """The tasks of one organization: (state, missed, how many, and between which ids their closers are)."""
+    state, done, closers = Task.State, 0, set[int | None]()
+    for of, is_missed, n, *by in rows:
+        counts.total += n
+        counts.skipped += n * (of == state.SKIPPED)
+        if of == state.DONE:
+            done += n
+            counts.late += n * is_missed
+            closers.update(by)
+        elif of == state.OPEN:
+            counts.overdue += n * is_missed
+    counts.done += done
+    if done >= FEW:
         counts.groups += 1
-        counts.thin += row["first_by"] == row["last_by"]
+        counts.thin += len(closers - {None}) <= 1
 
 
 FACTS = {

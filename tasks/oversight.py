@@ -79,8 +79,12 @@ class TeamLine:
 
 def team_lines(board: Board, sums: Sequence[Sum]) -> list[TeamLine]:
     """Every team's work by its ◎, the latest first."""
+    held: dict[int, list[Sum]] = {}
+    for one in sums:
+        for role in one.line.roles_with(Mark.MAIN):
+            held.setdefault(role, []).append(one)
     teams = board.filter.teams.values()
-    lines = [_team_line(board, team, at, sums) for at, team in enumerate(teams)]
+    lines = [_team_line(board, team, at, held.get(team.role_id, [])) for at, team in enumerate(teams)]
     return sorted(lines, key=lambda line: -line.late)
 
 
@@ -107,14 +111,10 @@ def sums_of(board: Board) -> list[Sum]:
     return [Sum(*row) for row in rows]
 
 
-def _team_line(board: Board, team: TeamChoice, position: int, sums: Sequence[Sum]) -> TeamLine:
-    union = board.standing.union_id
-    own = [
-        s
-        for s in sums
-        if s.line.marks.get(team.role_id) == Mark.MAIN
-        and (not team.is_member or s.organization in (team.organization_id, union))
-    ]
+def _team_line(board: Board, team: TeamChoice, position: int, held: Sequence[Sum]) -> TeamLine:
+    """`held`: what the team's role has ◎ on."""
+    places = (team.organization_id, board.standing.union_id)
+    own = [s for s in held if not team.is_member or s.organization in places]
     late, judged = sum(s.late for s in own), sum(s.judged for s in own)
     worst = min((s for s in own if s.worst_at), key=lambda s: s.worst_at or board.now, default=None)
     return TeamLine(

@@ -114,7 +114,7 @@ def _lots(choice: PlanFilter, first: date, last: date, *, reach: date, with_dail
     state = Task.State
     rows = choice.tasks().filter(within(first, reach), opens_on__lte=last)
     if not with_daily:
-        rows = rows.exclude(duty__cycle=Cycle.DAILY)
+        rows = rows.periodic()
     is_open = Q(state=state.OPEN)
     counted = rows.values_list("duty_id", "key", "period", "period_on", "due_on").annotate(
         Min("opens_on"),
