@@ -128,7 +128,8 @@ def _rows(user: Any, year: FiscalYear, now: datetime, today: date) -> Sequence[t
     start = datetime.combine(year.starts_on, datetime.min.time(), TOKYO)
     end = datetime.combine(year.ends_on + timedelta(1), datetime.min.time(), TOKYO)
     within = Task.objects.visible_to(user, today).filter(due_at__gte=start, due_at__lt=end)
-    ends = [add_months(first, 1) for first in year.months]
+    months = year.months
+    ends = [add_months(first, 1) for first in months]
     month = Case(
         *(When(due_on__lt=after, then=Value(n)) for n, after in enumerate(ends)),
         default=Value(11),
@@ -140,9 +141,7 @@ def _rows(user: Any, year: FiscalYear, now: datetime, today: date) -> Sequence[t
         .values_list("duty_id", "organization_id", "month", "state", "missed")
         .annotate(n=Count("pk"))
     )
-    return [
-        (duty, organization, m, _counted(year.months[m], *counts)) for duty, organization, m, *counts in rows
-    ]
+    return [(duty, organization, m, _counted(months[m], *counts)) for duty, organization, m, *counts in rows]
 
 
 def missed(now: datetime) -> Case:

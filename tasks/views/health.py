@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.http.response import HttpResponseBase
@@ -99,8 +100,12 @@ def _list(health: Health, state: str) -> str:
 
 
 def _tasks(*, due_from: date, due_to: date, **given: str) -> str:
-    days = {"due_from": due_from.isoformat(), "due_to": due_to.isoformat()}
-    return f"{reverse('tasks:list')}?{urlencode({'scope': 'all', **given, **days})}"
+    return f"{_list_of(tuple(given.items()))}&due_from={due_from}&due_to={due_to}"
+
+
+@lru_cache(maxsize=4096)
+def _list_of(given: tuple[tuple[str, str], ...]) -> str:
+    return f"{reverse('tasks:list')}?{urlencode([('scope', 'all'), *given])}"
 
 
 # --- the load -------------------------------------------------------------------------------------------
