@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -99,11 +100,12 @@ def _allows(rule: Rule | None, request: Request) -> bool:
 
 def states(entries: tuple[Entry, ...], request: Request) -> tuple[str | None, ...]:
     """Of each entry what Shown calls `current`; None where this person may not open it."""
-    return tuple(_state(entry, request) for entry in entries)
+    urlconf = get_urlconf()
+    return tuple([_state(entry, request, urlconf) for entry in entries])
 
 
-def _state(entry: Entry, request: Request) -> str | None:
-    place = _place(entry.url_name, get_urlconf())
+def _state(entry: Entry, request: Request, urlconf: Any) -> str | None:
+    place = _place(entry.url_name, urlconf)
     if place is None:
         return None
     url, rule = place
@@ -190,6 +192,10 @@ class Chrome:
     @property
     def at(self) -> Any:
         return getattr(self.request, "now", None)
+
+    @property
+    def at_iso(self) -> str:
+        return timezone.localtime(self.at).isoformat()
 
     @property
     def at_text(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from django.template import Context, Node, NodeList, Template
+from django.template import Context, Node, NodeList, Template, TemplateDoesNotExist
 from django.template.base import FilterExpression, TextNode, TokenType
 from django.template.defaulttags import CommentNode, IfNode, LoadNode, URLNode
 from django.template.library import SimpleNode
@@ -23,31 +23,60 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from .inheritance import settled
+
 #: Names of our own tags that say the same for the same literals.
 OWN = {"icon"}
 
 
 class Loader(cached.Loader):
-    """Django's cached loader; every template is folded when it is read."""
+    """Django's cached loader; {% extends %} is settled and every template folded when it is read."""
+
+    def __init__(self, engine: Any, loaders: Any) -> None:
+        self.settled: dict[str, Template] = {}
+        self.under_way: set[str] = set()
+        super().__init__(engine, loaders)
 
     def get_template(self, template_name: str, skip: Any = None) -> Template:
-        is_known = self.cache_key(template_name, skip) in self.get_template_cache
-        found: Template = super().get_template(template_name, skip)
-        if not is_known:
+        if skip:  # a parent: its blocks have to be there for its children
+            return super().get_template(template_name, skip)
+        if template_name not in self.settled:
+            self.under_way.add(template_name)
+            try:
+                found = settled(super().get_template(template_name), self._part)
+            finally:
+                self.under_way.discard(template_name)
             fold(found.nodelist)
-        return found
+            self.settled[template_name] = found
+        return self.settled[template_name]
+
+    def _part(self, template_name: str) -> Template | None:
+        """A template to be drawn in another one; not one that is in itself, nor one that is not there."""
+        if template_name in self.under_way:
+            return None
+        try:
+            return self.get_template(template_name)
+        except TemplateDoesNotExist:
+            return None
+
+    def reset(self) -> None:
+        self.settled.clear()
+        super().reset()
 
 
 class Constant(Node):
     """Neighbours that say the same every time; `token` and `origin` are those of the first."""
 
     child_nodelists = ()
+    is_silent = True
 
     def __init__(self, nodes: list[Node]) -> None:
-        self.nodes = nodes
+        self.nodes: list[Node] = []
+        for node in nodes:
+            self.nodes += node.nodes if isinstance(node, Constant) else [node]
         self.kept: dict[Any, SafeString] = {}
-        self.speaks = any(isinstance(node, TranslateNode | BlockTranslateNode) for node in nodes)
-        self.leads = any(isinstance(node, URLNode) for node in nodes)
+        self.speaks = any(isinstance(node, TranslateNode | BlockTranslateNode) for node in self.nodes)
+        self.leads = any(isinstance(node, URLNode) for node in self.nodes)
         self.token, self.origin = nodes[0].token, nodes[0].origin
 
     def render(self, context: Context) -> SafeString:
@@ -64,6 +93,7 @@ class Numbered(Node):
     """The address of a row, {% url 'tasks:detail' task.pk %}: found once, then only the number is put in."""
 
     child_nodelists = ()
+    is_silent = True
     SAMPLE = 1_234_567_890
 
     def __init__(self, node: Any) -> None:
@@ -107,7 +137,7 @@ def fold(nodes: NodeList) -> None:
     for is_run, group in groupby(nodes, is_constant):
         run = [node for node in group if not isinstance(node, CommentNode | LoadNode)]
         if is_run and not all(isinstance(node, TextNode) for node in run):
-            found.append(Constant(run))
+            found.append(run[0] if len(run) == 1 and isinstance(run[0], Constant) else Constant(run))
         else:
             found += [Numbered(node) if _is_of_a_row(node) else node for node in run]
     for node in found:
@@ -131,7 +161,7 @@ def beneath(node: Node) -> Iterator[NodeList]:
 
 def is_constant(node: Node) -> bool:
     """Whether it says the same in every context."""
-    return isinstance(node, TextNode | CommentNode | LoadNode) or any(
+    return isinstance(node, Constant | TextNode | CommentNode | LoadNode) or any(
         isinstance(node, kind) and says(node) for kind, says in KINDS.items()
     )
 
