@@ -19,6 +19,7 @@ from raci.confirmations import held
 from raci.models import Confirmation, Cycle
 from raci.outline import Line, outline_of
 
+from .boards import within
 from .live import sees
 from .models import Procedure, Task
 from .recurrence import Rule, occurrences, rule_of
@@ -147,14 +148,16 @@ def _counted(visible: Any, spans: Mapping[int, Span], now: datetime) -> dict[int
 
 
 def _within(spans: Mapping[int, Span]) -> Q:
-    """Tasks that were due in the spans of their duties; duties with one span share an arm."""
+    """Tasks that were due in the spans of their duties; duties with one span share an arm.
+
+    Daily ones are found by their due days, others by key and period."""
     keys: dict[Span, list[int]] = {}
     for key, span in spans.items():
         keys.setdefault(span, []).append(key)
-    within = Q(pk__in=[])
+    found = Q(pk__in=[])
     for span, which in keys.items():
-        within |= Q(key__in=which, period__gte=span.period, due_on__range=(span.first, span.last))
-    return within
+        found |= Q(key__in=which, period__gte=span.period) & within(span.first, span.last)
+    return found
 
 
 def _add(counts: Counts, rows: Sequence[tuple[Any, ...]]) -> None:
