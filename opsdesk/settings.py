@@ -324,7 +324,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "opsdesk.lib.bundles.Storage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

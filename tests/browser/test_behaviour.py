@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Page, Route, expect
 
 from opsdesk.environment import BASE_DIR
+from opsdesk.lib.bundles import BUNDLES, joined
 
 pytestmark = pytest.mark.browser
 SITE = "http://opsdesk.test"
@@ -22,6 +23,14 @@ LIST, FORM, LINES, FILES, GIVE = (PAGES[name] for name in ("list", "form", "line
 Visit = Callable[..., Page]
 
 
+def delivered(path: str) -> str:
+    """A file as it is collected: ops.js in one piece."""
+    static = BASE_DIR / "opsdesk" / "static"
+    name = path.removeprefix("/static/")
+    read = lambda n: (static / n).read_text()  # noqa: E731
+    return joined(name, read) if name in BUNDLES else read(name)
+
+
 @pytest.fixture
 def visit(page: Page) -> Visit:
     """Open a page made of `main`; a form sent to /save is counted and answered with `answer`."""
@@ -31,8 +40,7 @@ def visit(page: Page) -> Visit:
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix(SITE).split("?")[0]
         if path.startswith("/static/"):
-            file = BASE_DIR / "opsdesk" / path[1:]
-            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+            route.fulfill(body=delivered(path), content_type=mimetypes.guess_type(path)[0])
             return
         if route.request.method == "POST":
             page.sent.append(route.request.post_data)  # type: ignore[attr-defined]
@@ -153,7 +161,7 @@ def test_a_draft_never_overwrites_what_is_typed_before_the_script_is_there(visit
     page.locator("[name=memo]").fill("古い")
     kept(page, "古い")
     held: list[Route] = []
-    page.route("**/js/draft.js", lambda route: held.append(route))
+    page.route("**/js/ops.js", lambda route: held.append(route))
     page.goto(f"{SITE}/", wait_until="commit")
     page.locator("[name=memo]").fill("新しい")
     while not held:
@@ -168,7 +176,7 @@ def test_focus_is_not_taken_from_who_is_typing_already(visit: Visit):
     page = visit('<div data-focus tabindex="-1" role="alert">誤り</div>' + FORM)
     expect(page.get_by_role("alert")).to_be_focused()
     held: list[Route] = []
-    page.route("**/js/focus.js", lambda route: held.append(route))
+    page.route("**/js/ops.js", lambda route: held.append(route))
     page.goto(f"{SITE}/", wait_until="commit")
     page.locator("[name=memo]").focus()
     while not held:

@@ -1,8 +1,7 @@
 // The grid of a draft, <form data-grid>: arrows move from cell to cell, 1 2 3 0 set ◎ ○ △ blank, a block from Excel is
 // pasted where the focus is (the server reads it), and what is not saved is not left by accident.
 // The keys act only while a cell of the grid has the focus.
-import { parse } from "./lines.js";
-import { say } from "./live.js";
+import { parse, say } from "./ops.js";
 
 const MARKS = { 0: "", 1: "main", 2: "support", 3: "related" };
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

@@ -1,5 +1,5 @@
 // The reception by keyboard: Enter goes to the next field and picks who calls, F2-F4 answer, the number is shown large.
-import { say } from "./live.js";
+import { say } from "./ops.js";
 
 const form = document.querySelector("[data-intake]");
 const field = (name) => form.elements[name];
