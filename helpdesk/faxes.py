@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from PIL import Image
 
 from opsdesk.lib.refusal import Refusal
 from tasks.uploads import MAX_BYTES, MAX_PIXELS
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 WIDTH = 1240  # pixels of A4 at 150 dpi
 #: Pages beyond are not shown; the file holds them.
@@ -17,6 +20,8 @@ MOST_PAGES = 20
 
 def page_of(content: bytes, number: int) -> tuple[bytes, int]:
     """(PNG of page `number`, counted from 0; how many pages are shown). Raises Refusal."""
+    from PIL import Image  # many megabytes, for what is rare
+
     try:
         picture = Image.open(io.BytesIO(content[: MAX_BYTES + 1]), formats=["TIFF"])
         pages = min(getattr(picture, "n_frames", 1), MOST_PAGES)

@@ -20,7 +20,6 @@ from tasks.models import Audience, Case, Task
 
 from . import reportcontent
 from .models import IncidentReport
-from .reportbook import book_of
 from .reportdraft import facts_of
 from .reporters import FIELD, senders, sends_report, sources_of, writers
 
@@ -104,6 +103,8 @@ def attach(report: IncidentReport, *, by: Any, team: Team, at: datetime, reason:
     name = file_name(report)
     there = report.task.attachments.filter(field_key=FIELD, name=name, withdrawn_at=None)
     if not there.exists():
+        from .reportbook import book_of  # with the library that writes it: megabytes, for what is rare
+
         file = SimpleUploadedFile(name, book_of(report, _case(report.task).number, own=set()))
         evidence.attach(
             report.task, by=by, team=team, at=at, file=file, field_key=FIELD, audience=Audience.ALL,

@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from opsdesk.lib.workbook import ILLEGAL_CHARACTERS_RE, LONGEST_TEXT, escaped
+from opsdesk.lib.bookwriting import ILLEGAL_CHARACTERS_RE, LONGEST_TEXT, escaped
 
 from .models import IncidentReport
 from .reportcontent import BY_KEY, rows_of, words

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from prometheus_client.parser import text_string_to_metric_families
-
 #: File systems that hold nothing of anybody.
 HOLLOW = frozenset(
     {
@@ -61,6 +59,8 @@ FREE = frozenset({"node_filesystem_avail_bytes", "windows_logical_disk_free_byte
 
 
 def _samples(text: str) -> Iterator[tuple[str, dict[str, str], float]]:
+    from prometheus_client.parser import text_string_to_metric_families  # many megabytes, for what is rare
+
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Subquery
@@ -68,6 +67,8 @@ def _broker() -> bool:
     if not settings.REDIS_URL:
         folder = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS["data_folder_in"])
         return folder.is_dir() and os.access(folder, os.W_OK)
+    import redis  # many megabytes, for what is rare
+
     times = {"socket_connect_timeout": BROKER_TIMEOUT, "socket_timeout": BROKER_TIMEOUT}
     try:
         with redis.Redis.from_url(settings.REDIS_URL, **times) as server:

@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography import x509
 from django.utils.translation import gettext as _
 
 from .reaching import Allowed, Forbidden, Held, Timed, connect, resolve, secure
@@ -139,6 +138,8 @@ def _get(timed: Timed, host: str, path: str, limit: int) -> tuple[int, bytes]:
 
 def certificate(question: Question, networks: Allowed) -> Answer:
     """Days until the certificate of the server ends; one that has ended is bad."""
+    from cryptography import x509  # many megabytes, for what is rare
+
     host = question.params["server_name"] or question.address
     timed = secure(
         connect(question.address, question.params["port"], networks, question.timeout), host, verify=False

@@ -12,4 +12,4 @@ application = get_wsgi_application()
 
 # What was loaded stays: to look through it for garbage again and again costs a page a twentieth of its time.
 gc.freeze()
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(10_000, 10, 10)

@@ -9,13 +9,14 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pillow_heif
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from opsdesk.lib.refusal import Refusal
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_BYTES = 20 * 2**20
 #: Pictures beyond this are no photographs (a bomb of a few KB can hold gigabytes).
@@ -156,6 +157,8 @@ def _text(content: bytes) -> tuple[str, str] | None:
 
 def _open(content: bytes) -> Image.Image:
     """The picture, decoded; raises whatever its decoder does, ValueError if it is too large."""
+    from PIL import Image  # many megabytes, for what is rare
+
     picture = Image.open(io.BytesIO(content))
     if picture.width * picture.height > MAX_PIXELS:
         raise ValueError(picture.size)
@@ -173,12 +176,16 @@ def _without_position(content: bytes, kind: str) -> bytes:
 
 
 def _to_jpeg(content: bytes) -> bytes:
+    import pillow_heif  # many megabytes, for what is rare
+
     pillow_heif.register_heif_opener()
     return _saved(_open(content), "JPEG")
 
 
 def _saved(picture: Image.Image, kind: str) -> bytes:
     """Upright, with colours but without any other data about the picture."""
+    from PIL import ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     if kind == "JPEG" and upright.mode not in ("RGB", "L"):
         upright = upright.convert("RGB")

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from incidents import report
-from incidents.reportbook import book_of
 from incidents.reportform import ReportForm
 from incidents.reportpage import ReportPage, differences
 from opsdesk.accounts.access import allow, team_member
@@ -103,6 +102,8 @@ def incident_report_export(request: Request, number: str) -> HttpResponse:
     if page.shown is None:
         raise Http404
     own = page.own_organizations
+    from incidents.reportbook import book_of  # with the library that writes it: megabytes, for what is rare
+
     content = book_of(page.shown, page.case.number, own=None if own is None else set(own))
     page.shown.task.case = page.case
     name = report.file_name(page.shown)

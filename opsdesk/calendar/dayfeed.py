@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar as Feed
 
 from opsdesk.lib.refusal import Refusal
 
@@ -46,6 +45,8 @@ def events(content: bytes, today: date) -> Iterator[dict[str, Any]]:
 
 
 def _feeds(content: bytes) -> list[Any]:
+    from icalendar import Calendar as Feed  # many megabytes, for what is rare
+
     if len(content) > MAX_BYTES:
         raise Refusal(_("カレンダーのファイルが大きすぎます。1 MB までにしてください。"))
     try:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-import holidays as library
-
 from opsdesk.audit.record import command, record
 
 from .closing import stream_of
@@ -15,6 +13,8 @@ from .models import Holiday
 
 def of_years(years: Iterable[int]) -> dict[date, str]:
     """国民の祝日 of calendar years, 振替休日 and 国民の休日 included. No database."""
+    import holidays as library  # many megabytes, for what is rare
+
     found = library.country_holidays("JP", years=list(years), language="ja")
     return dict(sorted(found.items()))
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy
-from openpyxl.utils import get_column_letter
 
 from .refusal import Refusal
 
@@ -122,6 +121,8 @@ class Workbook:
 
 def address(row: int, column: int) -> str:
     """B4."""
+    from openpyxl.utils import get_column_letter  # many megabytes, for what is rare
+
     return f"{get_column_letter(column)}{row}"
 
 

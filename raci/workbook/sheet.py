@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from openpyxl.utils import get_column_letter
-
 from raci.content import Row
 
 #: Reading stops here: nobody mends more at once.
@@ -77,5 +75,7 @@ class Sheet:
 
 def address(title: str, row: int, column: int) -> str:
     """作業分担表!C12; without a title, of a book of one sheet, C12."""
+    from openpyxl.utils import get_column_letter  # many megabytes, for what is rare
+
     cell = f"{get_column_letter(column)}{row}"
     return f"{title}!{cell}" if title else cell

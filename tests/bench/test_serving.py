@@ -13,7 +13,7 @@ from tests.bench.test_pages import PAGES
 
 pytestmark = pytest.mark.bench
 AT_ONCE, SECONDS, TURNS = 8, 4.0, 5
-#: What of the floor's requests a second the goal is (100 of 128), and what a worker and a first page may take.
+#: Goals: 100 of the floor's 128 requests a second; MB of a worker, KB and requests of a first page.
 PART, MEMORY, FIRST, REQUESTS = 0.78, 110, 150, 8
 
 
@@ -62,9 +62,8 @@ def test_memory_of_a_worker(worlds):
                 ours.measure(page.path, page.login)
         floor.measure("/floor/tasks/", "floor")
     own, plain = (max(map(resident, server.workers())) for server in (ours, floor))
-    print(
-        f"\nワーカーのメモリ {own:.0f} MB（床 {plain:.0f} MB、目標 {MEMORY} MB）{'' if own <= MEMORY else ' ×'}"
-    )
+    over = " ×" if own > MEMORY else ""
+    print(f"\nワーカーのメモリ {own:.0f} MB（床 {plain:.0f} MB、目標 {MEMORY} MB）{over}")
 
 
 def test_a_first_visit(worlds):
