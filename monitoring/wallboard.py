@@ -133,11 +133,11 @@ class Wallboard:
         return [self._line(alert) for alert in self._open[:ALERTS]]
 
     def _line(self, alert: Alert) -> dict[str, Any]:
-        waits = int((self.now - alert.first_at).total_seconds() // 60)
         if alert.seen_at is not None:
             who, then = f"{alert.seen_by} {hm(alert.seen_at)}", alert.seen_note
         else:
-            who, over = _("未確認 %(minutes)s分") % {"minutes": waits}, escalates_at(alert)
+            who = _("未確認 %(time)s") % {"time": waited(self.now - alert.first_at)}
+            over = escalates_at(alert)
             words = _("%(at)s に広域組合へ連絡") if over > self.now else _("%(at)s に広域組合へ連絡済み")
             then = words % {"at": self._when(over)}
         return {
@@ -194,3 +194,13 @@ def in_words(seconds: int) -> str:
     if minutes:
         return _("%(minutes)s分%(seconds)s秒前") % {"minutes": minutes, "seconds": second}
     return _("%(seconds)s秒前") % {"seconds": second}
+
+
+def waited(span: timedelta) -> str:
+    """7分, 3時間5分, 15日: as fine as somebody on the other side of the room needs it."""
+    hours, minutes = divmod(max(0, int(span.total_seconds() // 60)), 60)
+    if hours >= 24:
+        return _("%(days)s日") % {"days": hours // 24}
+    if hours:
+        return _("%(hours)s時間%(minutes)s分") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)s分") % {"minutes": minutes}

@@ -1,3 +1,3 @@
 """The roof of the house: settings, addresses, navigation and the processes; nobody below imports it."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0.dev0"

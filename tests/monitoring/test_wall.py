@@ -7,7 +7,7 @@ import pytest
 from monitoring.alerts import confirm, raise_alert
 from monitoring.findings import Finding, fingerprint
 from monitoring.models import Check, Device, State
-from monitoring.wallboard import in_words
+from monitoring.wallboard import in_words, waited
 from tests.make import at
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +101,19 @@ def test_it_costs_the_same_for_many(cast, edition, client, number, django_assert
 @pytest.mark.parametrize(("seconds", "words"), [(5, "5秒前"), (258, "4分18秒前"), (11100, "3時間5分前")])
 def test_ages_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (-1, "0分"),
+        (0, "0分"),
+        (59, "59分"),
+        (60, "1時間0分"),
+        (1439, "23時間59分"),
+        (1440, "1日"),
+        (22189, "15日"),
+    ],
+)
+def test_how_long_nobody_has_seen_it(minutes, words):
+    assert waited(timedelta(minutes=minutes)) == words
