@@ -31,18 +31,19 @@ class Storage(CompressedManifestStaticFilesStorage):
         ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
     )  # ours only: what others bring may import what it does not bring
 
-    def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         def read(name: str) -> str:
             storage, path = paths[name]
             with storage.open(path) as file:
                 return file.read().decode()
 
-        texts = {name: joined(name, read) for name in BUNDLES if name in paths}
+        names = () if dry_run else BUNDLES
+        texts = {name: joined(name, read) for name in names if name in paths}
         for name, text in texts.items():
             self.delete(name)
             self._save(name, ContentFile(text.encode()))
             paths[name] = (self, name)
-        yield from super().post_process(paths, *args, **options)
+        yield from super().post_process(paths, dry_run, **options)
 
 
 def joined(name: str, read: Callable[[str], str]) -> str:

@@ -71,7 +71,10 @@ def test_collected_files(settings, tmp_path):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "opsdesk.lib.bundles.Storage"},
     }
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, dry_run=True)
+    assert not (tmp_path / "js").exists()
+    for _again in range(2):
+        call_command("collectstatic", interactive=False, verbosity=0)
     named = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     for name in BUNDLES:
         plain, hashed = Path(tmp_path, name).read_text(), Path(tmp_path, named[name]).read_text()
