@@ -21,7 +21,7 @@ class Job(NamedTuple):
 
 def jobs() -> list[Job]:
     python = sys.executable
-    tests = [python, "-m", "pytest", "tests", "--color=no"]
+    tests = [python, "-m", "pytest", "tests", "--color=no", "--durations=12"]
     servers = [python, "-m", "tests.servers", "pg+redis", "--"]
     rest = ["-m", f"not browser and {LEFT}"]
     found = [Job("SQLite、ブラウザ", [*tests, "-m", f"browser and {LEFT}"])]
