@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from openpyxl import load_workbook
 
-from opsdesk.lib import workbook
+from opsdesk.lib import bookwriting, workbook
 
 HEAD = ["名称", "値"]
 FORMULAS = [
@@ -59,7 +59,7 @@ def test_dates_are_dates_and_instants_local():
 
 
 def test_too_many_rows_end_with_a_sentence(monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    monkeypatch.setattr(bookwriting, "MOST_ROWS", 3)
     values = [row[0] for row in read([HEAD, *[[i, i] for i in range(5)]], title="x").values]
     assert values == [
         "名称",
@@ -75,7 +75,7 @@ def test_too_many_rows_end_with_a_sentence(monkeypatch):
 def test_what_no_sheet_can_hold_is_left_out():
     sheet = read([HEAD, ["a\x00b\x0bc", "あ" * 40_000]], title="長い" * 20)
     assert sheet["A2"].value == "abc"
-    assert len(sheet["B2"].value) == workbook.LONGEST_TEXT
+    assert len(sheet["B2"].value) == bookwriting.LONGEST_TEXT
     assert len(sheet.title) == 31
 
 

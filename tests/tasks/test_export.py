@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from openpyxl import load_workbook
 
-from opsdesk.lib import workbook
+from opsdesk.lib import bookwriting, workbook
 from tasks.models import Task
 from tests.make import TODAY, at, make_task
 
@@ -129,7 +129,7 @@ def test_a_wrong_date_is_left_out_as_on_the_page(export, cast):
 
 
 def test_too_many_rows_are_cut_with_a_sentence(export, cast, monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    monkeypatch.setattr(bookwriting, "MOST_ROWS", 2)
     for n in range(4):
         make_task(9, serial=n)
     found = lines(export("sato"))
