@@ -1,5 +1,7 @@
 """The floor: the plainest Django view over the same tables: session, user, one query, a plain template."""
 
+import secrets
+
 from django.db import connection
 from django.http import HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
@@ -7,7 +9,8 @@ from django.template.loaders.locmem import Loader as Memory
 from django.urls import path
 from django.utils import timezone
 
-from tasks.models import Task
+from raci.models import Duty
+from tasks.models import Case, Task
 
 LIST = """<!DOCTYPE html><html lang="ja"><head><title>作業</title></head><body><p>{{ user.name }}</p><table>
 {% for t in tasks %}<tr><td>{{ t.due_at }}</td>
@@ -69,4 +72,25 @@ def task_detail(request, pk):
     return render(request, "detail.html", {"user": request.user, "task": task})
 
 
-urlpatterns = [path("floor/tasks/", task_list), path("floor/tasks/<int:pk>/", task_detail)]
+def case_create(request):
+    if not request.user.is_authenticated:
+        return HttpResponseForbidden()
+    at, duty = timezone.now(), Duty.objects.get(number=12)
+    Case.objects.create(
+        kind=duty.case_kind,
+        fiscal_year=1,
+        serial=secrets.randbelow(2**31),
+        number=request.POST["token"][:20],
+        title=request.POST["title"],
+        entry=duty,
+        raised_at=at,
+        raised_by=request.user,
+    )
+    return HttpResponseRedirect("/floor/tasks/")
+
+
+urlpatterns = [
+    path("floor/tasks/", task_list),
+    path("floor/tasks/<int:pk>/", task_detail),
+    path("floor/cases/", case_create),
+]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.bench.serving import FLOOR, run
+from tests.bench.serving import CLOSED, FLOOR, RAISED, run
 
 pytestmark = pytest.mark.bench
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "40"))
@@ -32,7 +32,7 @@ class Page(NamedTuple):
     floor: str
     goal: float | None
     most: int
-    is_post: bool = False
+    form: tuple | None = None
     counts_a_year: bool = False
 
 
@@ -51,9 +51,15 @@ PAGES = (
     Page("年間予定（業務運用）", "operations", "/year/2026/", "list", None, 11),
     Page("月間予定（構成団体）", "member", "/month/2026-11/", "list", None, 11),
     Page("業務の状態（広域組合）", "union", "/health/", "list", None, 11, counts_a_year=True),
-    Page("完了にする", "operations", "/tasks/{task}/close/", "close", 2, 40, is_post=True),
+    Page("完了にする", "operations", "/tasks/{task}/close/", "close", 2, 40, form=CLOSED),
+    Page("起票する", "operations", "/raise/12/", "create", 2.4, 40, form=RAISED),
 )
-FLOORS = {"list": "/floor/tasks/", "detail": "/floor/tasks/{task}/", "close": "/floor/tasks/{task}/"}
+FLOORS = {
+    "list": ("/floor/tasks/", None),
+    "detail": ("/floor/tasks/{task}/", None),
+    "close": ("/floor/tasks/{task}/", CLOSED),
+    "create": ("/floor/cases/", RAISED),
+}
 
 
 def places(server, login):
@@ -77,8 +83,8 @@ def test_pages(worlds):
     }
     times, counts, sizes = {}, {}, {}
     for turn in range(WARM + ROUNDS):
-        for kind, path in FLOORS.items():
-            ms, n, size = floor.measure(path, "floor", kind == "close")
+        for kind, (path, form) in FLOORS.items():
+            ms, n, size = floor.measure(path, "floor", form)
             if turn >= WARM:
                 times.setdefault(("floor", kind), []).append(ms)
                 counts.setdefault(("floor", kind), []).append(n)
@@ -86,7 +92,7 @@ def test_pages(worlds):
             servers = [("small", small), ("big", big), *([("year", year)] if page.counts_a_year else [])]
             for label, server in servers:
                 path = near.get(id(server), {}).get(page.path, page.path)
-                ms, n, size = server.measure(path, page.login, page.is_post)
+                ms, n, size = server.measure(path, page.login, page.form)
                 if turn >= WARM:
                     times.setdefault((label, page), []).append(ms)
                     counts.setdefault((label, page), []).append(n)

@@ -58,7 +58,7 @@ def test_memory_of_a_worker(worlds):
     ours, floor = worlds.serve("big"), worlds.serve("big", FLOOR)
     for _turn in range(20):
         for page in PAGES:
-            if not page.is_post and page.path.startswith("/"):
+            if page.form is None and page.path.startswith("/"):
                 ours.measure(page.path, page.login)
         floor.measure("/floor/tasks/", "floor")
     own, plain = (max(map(resident, server.workers())) for server in (ours, floor))

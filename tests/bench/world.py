@@ -2,7 +2,8 @@
 
 60 municipalities; on each of DAYS days 260 tasks of the daily duties (4 a municipality, 20 common ones: more
 than there are, to be a million after ten years), beside them each month's and each year's own tasks.
-Open are today's and later ones, a tenth of the last month's, and one in a thousand of all before.
+Open are today's and later ones, a tenth of the last month's, and one in a thousand of all before, a thousand
+at most: what people leave open does not grow with what is kept.
 """
 
 import json
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime
 import django
 
 SPARE = 600  # open tasks due today, to be closed one by one
+A_DAY, LEFT = 260, 1000  # tasks, and how many old ones are open at most
 TASKS = """
 INSERT INTO tasks_task (key, duty_id, organization_id, period, period_on, serial, opens_on, due_on, due_at,
     created_at, state, done_on, closed_at, assignee_id)
@@ -22,7 +24,7 @@ SELECT x.key, x.duty, x.organization, x.period, x.first, x.serial, x.first, x.du
     CASE WHEN NOT is_open THEN (x.due + time '15:00') AT TIME ZONE 'Asia/Tokyo' END,
     CASE WHEN is_open AND random() < .5 THEN %(assignee)s END
 FROM (SELECT d.key, d.id AS duty, o.id AS organization, p.period, p.first, p.due, s.serial, random() < CASE
-          WHEN p.due >= %(today)s THEN 1 WHEN p.due >= %(month)s THEN .1 ELSE .001 END AS is_open
+          WHEN p.due >= %(today)s THEN 1 WHEN p.due >= %(month)s THEN .1 ELSE %(left)s END AS is_open
       FROM (SELECT 'daily' AS cycle, to_char(day, 'YYYY-MM-DD') AS period, day::date AS first,
                 day::date AS due
             FROM generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
@@ -123,6 +125,7 @@ def build(days):
         "today": today,
         "month": today - timedelta(30),
         "spare": SPARE,
+        "left": min(0.001, LEFT / (A_DAY * days)),
     }
     with connection.cursor() as cursor:
         cursor.execute(TASKS, values)
