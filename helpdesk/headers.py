@@ -70,7 +70,7 @@ def address(message: Message, name: str) -> tuple[str, str]:
     if not ADDRESS.fullmatch(found):
         there = ADDRESS.search(line)
         found = there[0] if there else ""
-    return found.lower(), decoded(shown.encode("latin-1"))[:200]
+    return charsets.CONTROL.sub("", found).lower(), decoded(shown.encode("latin-1"))[:200]
 
 
 def ids(message: Message, name: str) -> list[str]:

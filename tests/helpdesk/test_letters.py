@@ -40,6 +40,13 @@ def test_who_and_what_it_answers():
         assert letters.read(mails.mail(sender=sender)).sender in ("", "a@b", "b@c")
 
 
+@pytest.mark.parametrize(
+    "sender", [b"<shi\x00bata@kirihara.example>", b"\x00\x7f <\x01shibata@kirihara.example>"]
+)
+def test_no_address_has_characters_that_break_what_keeps_it(sender):
+    assert letters.read(mails.mail(sender=sender)).sender == "shibata@kirihara.example"
+
+
 def test_html_is_read_as_words_and_made_safe():
     html = b'<style>p{}</style><p onclick=x>A &amp; B</p><img src="https://x/y"><script>bad()</script>C<br>D'
     letter = letters.read(mails.mail(html, kind="text/html"))

@@ -218,3 +218,14 @@ def test_mutated_mails_end_somewhere(known):
     wrong = IncomingMail.objects.filter(reason__contains="取り込めませんでした")
     assert not list(wrong.values_list("reason", flat=True))
     assert IncomingMail.objects.filter(state=State.TAKEN).exists()
+
+
+def test_a_mail_with_null_bytes_everywhere_is_kept(known):
+    """PostgreSQL has no text with one: it would have stood in the way of all mails after it."""
+    raw = mails.mail(
+        sender=b"a\x00b <shi\x00bata@kirihara.example>", subject=b"\x00help", extra=b"X-Loop: \x00y"
+    )
+    row = mailroom.store(raw.replace(b"\r\n\r\n", b"\r\n\r\n\x00", 1), at=at(10))
+    assert (row.sender, row.subject) == ("shibata@kirihara.example", "help")
+    mailroom.take_all(lambda: at(10))
+    assert not IncomingMail.objects.fresh().exists()
