@@ -365,6 +365,16 @@ def test_municipalities_side_by_side(look, busy):
     assert "遅れの件数 2 2 2 6" in page
 
 
+def test_what_is_open_from_an_earlier_month_stays_beside_them(look, busy, cast):
+    old = {"period": "2026-11", "period_on": date(2026, 11, 1), "opens_on": day(-60)}
+    make_task(29, cast.shiomi, **old, **due(-40))
+    make_task(29, cast.kirihara, **old, **due(-40), **done(cast))
+    make_task(8, cast.shiomi, **due(-40))  # daily work of another day is no row
+    page = panel(look("morishita"), "構成団体の状況")
+    assert "11月分 No.29 オペレーション依頼書 10/15(木) 遅れ 26日 対象外 – 対象外 – 0/1" in page
+    assert page.count("No.29") == 2 and page.count("No.8") == 1
+
+
 def test_a_returned_signature_shows(look, busy, cast):
     Signature.objects.filter(position=1).update(void_at=at(9), void_reason="明細2の処理日")
     assert "遅れ 差戻し 6日" in panel(look("morishita"), "構成団体の状況")
