@@ -16,14 +16,14 @@ from django.utils.translation import gettext_noop
 
 from opsdesk.lib.era import era_short
 from opsdesk.lib.templatetags.dates import hm
-from raci.models import Cycle, Scope
+from raci.models import Scope
 from raci.outline import line_of
 
 from .boardrows import period_words
 from .boards import Board, list_url, within
 from .filters import next_signer
 from .models import Signature, Task
-from .models.task import IsPeriodic
+from .models.task import PERIODIC
 from .oversight import TeamLine
 
 #: Rows shown, and tasks looked at for them.
@@ -119,8 +119,7 @@ def _cell_td(cell: Cell) -> str:
 
 
 def _tasks(board: Board) -> Iterable[Found]:
-    periodic = IsPeriodic("period") & ~Q(duty__cycle=Cycle.DAILY)
-    periodic &= Q(state=Task.State.OPEN) | within(*board.month)
+    periodic = PERIODIC & (Q(state=Task.State.OPEN) | within(*board.month))
     void = Signature.objects.filter(task=OuterRef("pk"), void_at__isnull=False)
     rows = (
         board.visible.filter(periodic | within(board.today, board.today), duty__scope=Scope.EACH, case=None)

@@ -97,13 +97,13 @@ def incident_report_compare(request: Request, number: str) -> HttpResponse:
 @require_GET
 def incident_report_export(request: Request, number: str) -> HttpResponse:
     """The version that the page shows, as a workbook; other municipalities are counted, not named."""
+    from incidents.reportbook import book_of  # with the library that writes it: megabytes, for what is rare
+
     page = _page(request, number)
     page.number = request.GET.get("version", "")
     if page.shown is None:
         raise Http404
     own = page.own_organizations
-    from incidents.reportbook import book_of  # with the library that writes it: megabytes, for what is rare
-
     content = book_of(page.shown, page.case.number, own=None if own is None else set(own))
     page.shown.task.case = page.case
     name = report.file_name(page.shown)

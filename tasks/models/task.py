@@ -35,6 +35,10 @@ class IsPeriodic(models.Func):
     output_field = models.BooleanField()
 
 
+#: What isn't daily, by period and duty: there is hundreds of times more daily work than all else.
+PERIODIC = Q(IsPeriodic("period")) & ~Q(duty__cycle=Cycle.DAILY)
+
+
 class TaskQuerySet(models.QuerySet):
     """Verbs of the domain, to be chained."""
 
@@ -62,8 +66,7 @@ class TaskQuerySet(models.QuerySet):
         return self.open().filter(due_on__range=(first, last)).exclude(duty__cycle=Cycle.DAILY)
 
     def periodic(self):
-        """Without daily work, by period and duty: there is hundreds of times more of it than of all else."""
-        return self.filter(IsPeriodic("period")).exclude(duty__cycle=Cycle.DAILY)
+        return self.filter(PERIODIC)
 
     def begun(self):
         """Open, and taken or with answers saved."""

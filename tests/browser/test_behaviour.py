@@ -25,9 +25,11 @@ Visit = Callable[..., Page]
 
 def delivered(path: str) -> str:
     """A file as it is collected: ops.js in one piece."""
-    static = BASE_DIR / "opsdesk" / "static"
+
+    def read(name: str) -> str:
+        return (BASE_DIR / "opsdesk" / "static" / name).read_text()
+
     name = path.removeprefix("/static/")
-    read = lambda n: (static / n).read_text()  # noqa: E731
     return joined(name, read) if name in BUNDLES else read(name)
 
 
