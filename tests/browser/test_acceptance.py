@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from opsdesk.audit.models import Event
 from tasks.models import Attachment, Task
-from tests.browser.world import GIVE, TODAY, panel, row, says, sign_in, task
+from tests.browser.world import GIVE, TODAY, confirm_all, panel, row, says, sign_in, task
 from tests.make import make_task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -282,6 +282,23 @@ def test_what_was_refused_is_newer_than_its_draft(desk, world):
     expect(page.get_by_role("alert")).to_contain_text("バックアップ結果")
     expect(page.locator("[data-draft-bound]").first).to_be_attached()
     expect(page.get_by_label("実施日")).to_have_value("R8.11.20")
+
+
+def test_what_the_server_filled_in_is_newer_than_the_draft(desk, world):
+    """「全項目を確認した」 stays when its page's scripts are there, and outlives leaving the page."""
+    today = task(9)
+    page = desk(world.sato, f"/tasks/{today.pk}/")
+    expect(page.locator("#task-form[data-draft-bound]")).to_be_attached()
+    page.get_by_label("所見").fill(REMARK)
+    confirm_all(page)
+    expect(page.locator("#task-form[data-draft-bound]")).to_be_attached()
+    expect(page.locator("#close .tri input:checked")).to_have_count(6)
+    page.goto(page.url.replace("save/", ""))
+    expect(page.get_by_role("status").filter(has_text="まだ記録されていません")).to_be_visible()
+    expect(page.locator("#close .tri input:checked")).to_have_count(6)
+    expect(page.get_by_label("所見")).to_have_value(REMARK)
+    page.get_by_role("button", name="完了を記録する").click()
+    says(page, "完了にしました")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without"])

@@ -77,13 +77,14 @@ function bind(form) {
   form.dataset.draftBound = "1";
   const before = original(form);
   const draft = read(key(form));
-  // What a refused form came back with is newer than what was kept before it was sent.
-  const isAnswer = document.querySelector(".errsum");
+  // What a form comes back with, refused or filled in by the server, is newer than what was kept before it was sent.
+  const isAnswer = "posted" in document.body.dataset || document.querySelector(".errsum");
   if (draft && !isAnswer && differs(draft.values, before)) { fill(form, draft.values); note(form, draft, before); }
   let timer;
   const keep = (sent) => { clearTimeout(timer); write(key(form), { at: Date.now(), sent, values: snapshot(form) }); };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300, false); });
   form.addEventListener("submit", () => keep(true));
+  if (isAnswer && draft?.sent) keep(true);
 }
 
 if (user) {
