@@ -18,7 +18,7 @@ from opsdesk.lib.refusal import Refusal
 from tasks import casenotes, cases, evidence
 from tasks.caseflow import stream_of
 from tasks.following import NOTHING, Following
-from tasks.linking import raised_already
+from tasks.linking import once_a_form
 from tasks.models import Audience, Case, Comment, CommentKind, Task
 from tasks.raising import TITLE_LIMIT
 from tasks.reporting import start_of
@@ -28,6 +28,7 @@ from .models import Channel, Contact, Faq, Inquiry
 from .reception import INCIDENT, NO, RECEIVING, YES, receiving
 
 
+@once_a_form
 @command
 def register(
     organization: Organization,
@@ -59,8 +60,6 @@ def register(
     Raises Refusal (errors by field of 54: channel, organization, caller, subject, content) and
     PermissionDenied.
     """
-    if there := raised_already(token, by):
-        return there
     duty = _receiving(at)
     _refuse_later(received_at, at)
     who = caller or (str(contact) if contact else "")

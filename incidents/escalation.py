@@ -17,7 +17,7 @@ from raci.models import CaseKind, Mark
 from raci.outline import line_of
 from tasks.caseflow import known_of, tasks_of
 from tasks.models import Case, Task
-from tasks.readers import Reader, concerned, concerns, readers
+from tasks.readers import Reader, concerning, readers
 
 from .deadlines import Reckoning, reckon
 from .handling import stops
@@ -72,9 +72,8 @@ def _over(task: Task, people: Iterable[Reader]) -> set[int]:
 
 
 def _marked(task: Task, people: Iterable[Reader], marks: set[Mark]) -> set[int]:
-    line, towns = line_of(task.duty_id), concerned(task)
-    roles = {role for role, mark in line.marks.items() if mark in marks}
-    return {r.user for r in people if r.role in roles and concerns(r, task, towns)}
+    roles = {role for role, mark in line_of(task.duty_id).marks.items() if mark in marks}
+    return {r.user for r in concerning((r for r in people if r.role in roles), task)}
 
 
 def _union(people: Iterable[Reader]) -> set[int]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import CharField, QuerySet, Subquery, Value
 
 from opsdesk.accounts.access import memberships_on
 from opsdesk.accounts.models import Organization, Team
-from opsdesk.lib.joined import JoinedIds
+from opsdesk.lib.joined import JoinedRows, joined_rows
 from opsdesk.lib.statement import Statement
 
 from .models import Assignment, Edition, Mark, Signer
@@ -129,17 +129,38 @@ def _standing(user: Any, today: date) -> Standing:
     memberships = memberships_on(user, today)
     teams = {m.team_id: m.team for m in memberships}
     approver_of = frozenset(m.team_id for m in memberships if m.is_approver)
-    issued, union = _known_of(user)
-    editions = tuple(sorted(int(pk) for pk in issued.split(",") if pk)) if teams else ()
-    marks, found = _marks_of(editions, tuple(sorted({t.role_id for t in teams.values()})))
+    editions, union = _known_of(user)
+    issued = tuple(sorted(edition.pk for edition in editions)) if teams else ()
+    marks, found = _marks_of(issued, tuple(sorted({t.role_id for t in teams.values()})))
     return Standing(tuple(teams.values()), approver_of, union, marks, found)
 
 
-def _known_of(user: Any) -> tuple[str, int | None]:
-    """Ids of the issued editions and of the union: they come with the person of a request (`facts`)."""
+def edition_on(today: date, user: Any = None) -> int | None:
+    """The id of the edition in force on `today`; of somebody who makes a request it costs no statement."""
+    days = [(e.starts_on, e.pk) for e in _known_of(user)[0] if e.starts_on and e.starts_on <= today]
+    return max(days)[1] if days else None
+
+
+class Issued(NamedTuple):
+    """An issued edition, as it comes with a person; one that was withdrawn never starts."""
+
+    pk: int
+    starts_on: date | None
+
+
+def _known_of(user: Any) -> tuple[tuple[Issued, ...], int | None]:
+    """The issued editions and the id of the union: they come with the person of a request (`facts`)."""
     if hasattr(user, "issued"):
-        return user.issued or "", user.union
-    return next(((issued or "", union) for issued, union in KNOWN.ask()), ("", None))
+        return _issued(user.issued), user.union
+    return next(((_issued(text), union) for text, union in KNOWN.ask()), ((), None))
+
+
+@lru_cache(maxsize=16)
+def _issued(text: str | None) -> tuple[Issued, ...]:
+    return tuple(
+        Issued(int(pk), date.fromisoformat(on) if state == Edition.State.PUBLISHED else None)
+        for pk, state, on in joined_rows(text)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -174,9 +195,9 @@ def marks_in(edition_id: int) -> Mapping[int, Mapping[int, str]]:
     return marks
 
 
-def issued() -> JoinedIds:
-    """The ids of the issued editions, for the statement that reads the person of a request."""
-    return JoinedIds(Edition.objects.filter(state__in=Edition.ISSUED))
+def issued() -> JoinedRows:
+    """The issued editions, for the statement that reads the person of a request."""
+    return JoinedRows(Edition.objects.filter(state__in=Edition.ISSUED), "pk", "state", "in_force_on")
 
 
 def union() -> Subquery:
@@ -185,7 +206,7 @@ def union() -> Subquery:
 
 
 def _known() -> QuerySet[Any]:
-    """(ids of the issued editions, id of the union); no row in an empty database."""
+    """(the issued editions, id of the union); no row in an empty database."""
     return Organization.objects.order_by("pk").values_list(issued(), union())[:1]
 
 

@@ -6,19 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import record
-from opsdesk.calendar.book import calendar_of
-from raci.models import Duty, Mark, Sharing
+from opsdesk.calendar.book import calendar_in, calendar_of, calendars_of, days_of
+from opsdesk.calendar.days import Calendar
+from opsdesk.lib.statement import Insertion, Statement
+from raci.models import Duty, Mark, Scope, Sharing
 from raci.outline import outline_of
 
 from . import casetelling, chain, kinds, telling
 from .casegraph import graph_of
 from .following import answers_of, steps_of
-from .indexing import note_task
 from .models import Case, Concern, Task
 from .stepdue import Answers, due_of
 
@@ -41,7 +42,12 @@ def concerned(case: Case) -> list[int]:
 
 def stream_of(case: Case) -> str:
     """Whose history it is: that of the only municipality it concerns, else the union's."""
-    codes = list(case.concerns.values_list("organization__code", flat=True)[:2])
+    return stream_among(Organization.objects.filter(concerns__case=case)[:2])
+
+
+def stream_among(concerns: Iterable[Organization]) -> str:
+    """That of a case which concerns these."""
+    codes = [o.code for o in concerns]
     if len(codes) == 1:
         return codes[0]
     return Organization.objects.values_list("code", flat=True).get(kind=Organization.Kind.UNION)
@@ -122,15 +128,58 @@ def _date_what_follows(tasks: Iterable[Task], after: Task, at: datetime) -> None
             task.save(update_fields=["due_at", "due_on"])
 
 
-def _open(case: Case, opening: chain.Opening, at: datetime, tasks: Sequence[Task]) -> Task:
-    duty = outline_of(case.entry.edition_id).keys[opening.key].duty
-    return open_step(case, duty, opening.place, at=at, round=opening.round, tasks=tasks)
-
-
-def open_step(
+def first_steps(
     case: Case,
     duty: Duty,
-    place: int,
+    concerns: Sequence[Organization],
+    *,
+    at: datetime,
+    answers: Mapping[str, Any],
+    lead: Team | None = None,
+) -> list[Task]:
+    """The steps with which a new case begins: one, or one for each of `concerns`. The search does not know
+    them yet."""
+    if duty.scope == Scope.EACH:
+        calendars = calendars_of(concerns)
+        places = [(o, calendars[o.pk]) for o in concerns]
+    else:
+        places = [_place(0)]
+    rows = [
+        _step(case, duty, place, calendar, at=at, answers=answers, lead=lead) for place, calendar in places
+    ]
+    return _stored(rows, case)
+
+
+def _open(case: Case, opening: chain.Opening, at: datetime, tasks: Sequence[Task]) -> Task:
+    """A further step."""
+    duty = outline_of(case.entry.edition_id).keys[opening.key].duty
+    organization, calendar = _place(opening.place)
+    row = _step(case, duty, organization, calendar, at=at, round=opening.round, tasks=tasks)
+    there = Task.objects.filter(key=row.key, period=row.period, organization=organization)
+    row.serial = there.count()
+    return _stored([row], case)[0]
+
+
+def _place(organization_id: int) -> tuple[Organization, Calendar]:
+    """The organization with that id, of 0 the union, and its calendar."""
+    row = PLACE.ask(not organization_id, pk=organization_id)[0]
+    return row, calendar_in(row)
+
+
+def _places(is_union: bool, *, pk: int) -> QuerySet[Organization]:
+    of = {"kind": Organization.Kind.UNION} if is_union else {"pk": pk}
+    return Organization.objects.filter(**of).annotate(**days_of("pk"))
+
+
+PLACE = Statement(_places)
+TASK = Insertion(Task)
+
+
+def _step(
+    case: Case,
+    duty: Duty,
+    organization: Organization,
+    calendar: Calendar,
     *,
     at: datetime,
     tasks: Sequence[Task] = (),
@@ -138,22 +187,18 @@ def open_step(
     answers: Mapping[str, Any] | None = None,
     lead: Team | None = None,
 ) -> Task:
-    """A new step of `duty` for the municipality `place` (id; 0: common), due by the duty's standard."""
-    of = {"pk": place} if place else {"kind": Organization.Kind.UNION}
-    organization = Organization.objects.get(**of)
+    """A step of `duty`, due by the duty's standard; not stored yet."""
     today = timezone.localdate(at)
     known = {key: dict(found) for key, found in known_of(case, tasks).items()}
     known.setdefault(duty.key, {}).update(answers or {})
     stops = kinds.of(case.kind).stops(case)
-    due_at = due_of(duty.standard_due, at, calendar_of(organization), known, duty.key, stops)
-    period = f"C{case.pk}"
-    task = Task.objects.create(
+    due_at = due_of(duty.standard_due, at, calendar, known, duty.key, stops)
+    return Task(
         key=duty.key,
         duty=duty,
         organization=organization,
-        period=period,
+        period=f"C{case.pk}",
         period_on=today,
-        serial=Task.objects.filter(key=duty.key, period=period, organization=organization).count(),
         opens_on=today,
         due_on=max(timezone.localdate(due_at), today),
         due_at=due_at,
@@ -163,10 +208,16 @@ def open_step(
         answers=dict(answers or {}),
         lead=lead,
     )
-    if task.answers:
-        note_task(task)
-    record("task.opened", task, by=None, at=at, stream=organization.code, case=case.number, round=round)
-    return task
+
+
+def _stored(steps: list[Task], case: Case) -> list[Task]:
+    for task, pk in zip(steps, TASK.put(*steps), strict=True):
+        task.pk, task._state.adding = pk, False
+        record(
+            "task.opened", task, by=None, at=task.created_at, stream=task.organization.code,
+            case=case.number, round=task.round,
+        )  # fmt: skip
+    return steps
 
 
 def lead_of(duty: Duty, team: Team) -> Team | None:

@@ -13,17 +13,27 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
-from raci.access import Standing, standing_of
-from raci.models import Duty, Edition, Scope
+from raci.access import Standing, edition_on, standing_of
+from raci.models import Duty
 from raci.outline import outline_of
 
 from . import casetelling, closing, kinds, telling
 from .acting import CLOSE, FILL, own_teams
-from .caseflow import advance, lead_of, lock, open_step, set_concerns, stream_of, tasks_of, withdraw_step
+from .caseflow import (
+    advance,
+    first_steps,
+    lead_of,
+    lock,
+    set_concerns,
+    stream_among,
+    stream_of,
+    tasks_of,
+    withdraw_step,
+)
 from .following import NOTHING, Following, choices_of
-from .indexing import note_case
-from .linking import create, join, raised_already
-from .models import Case, Concern, Task
+from .indexing import note_case, note_raised
+from .linking import concern, create, join, once_a_form
+from .models import Case, Task
 from .raising import (
     RAISE,
     closes_at_once,
@@ -39,6 +49,7 @@ from .raising import (
 )
 
 
+@once_a_form
 @command
 def raise_case(
     duty: Duty,
@@ -62,9 +73,7 @@ def raise_case(
     it; a municipality raises for itself only. `sources`: what it came from. The same `token` twice (a double
     click) is one case. Raises Refusal (errors by field, `title`, `concerns`).
     """
-    if there := raised_already(token, by):
-        return there
-    require_entry(duty, at)
+    require_entry(duty, at, by)
     if team not in raisers(duty, standing_of(by, timezone.localdate(at))):
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     now = closes_at_once(duty, team)
@@ -79,6 +88,7 @@ def raise_case(
     return case
 
 
+@once_a_form
 @command
 def report(
     duty: Duty,
@@ -96,9 +106,7 @@ def report(
 
     What is not answered is asked of who receives it, but what it is about (the long texts). Raises Refusal
     with errors as raise_case."""
-    if there := raised_already(token, by):
-        return there
-    require_entry(duty, at)
+    require_entry(duty, at, by)
     if not is_reported(duty):
         raise Refusal(_("No.%(number)s は通報・問合せでは起票できません。") % {"number": duty.number})
     if team not in standing_of(by, timezone.localdate(at)).teams:
@@ -123,7 +131,7 @@ def raise_by_system(
     """A case that no person raised (an alert of 57–60), for `team`, which has ◎ or ○ on the entry `duty`.
 
     `answers` are of any field of the duty, as typed: the person who closes it finds them filled in."""
-    require_entry(duty, at)
+    require_entry(duty, at, by)
     if outline_of(duty.edition_id).lines[duty.pk].marks.get(team.role_id) not in RAISE:
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     return _raise(
@@ -145,7 +153,7 @@ def take_in(
     """What came from 依頼元 `team` by itself, as a mail does: it opens for who receives it, like a report.
 
     `by` is None, the system, or who took it in. Raises Refusal with errors as raise_case."""
-    require_entry(duty, at)
+    require_entry(duty, at, by)
     if not is_reported(duty):
         raise Refusal(_("No.%(number)s は通報・問合せでは起票できません。") % {"number": duty.number})
     return _raise(
@@ -188,23 +196,23 @@ def _raise(
     closing.refuse(errors)
     reporter = _reporter(team, asks, concerns, is_report)
     case = create(duty, title, by=by, team=team, at=at, reporter=reporter, token=token)
-    Concern.objects.bulk_create(Concern(case=case, organization=o) for o in concerns)
+    concern(case, concerns)
     record(
-        "case.raised", case, by=by, team=team, at=at, stream=stream_of(case), number=case.number, title=title,
-        concerns=[o.code for o in concerns], report=is_report,
+        "case.raised", case, by=by, team=team, at=at, stream=stream_among(concerns), number=case.number,
+        title=title, concerns=[o.code for o in concerns], report=is_report,
     )  # fmt: skip
-    places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
-    lead = lead_of(duty, team)
-    steps = [open_step(case, duty, place, at=at, answers=reading.answers, lead=lead) for place in places]
+    steps = first_steps(case, duty, concerns, at=at, answers=reading.answers, lead=lead_of(duty, team))
+    note_raised(case, steps)
     if not everything:  # else it is closed in the same act
-        telling.opened(steps, by=by, at=at)
+        telling.opened(steps, by=by, at=at, towns=[o.pk for o in concerns])
     for source in sources:
         join(case, source, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
     return case
 
 
-def require_entry(duty: Duty, at: datetime) -> None:
+def require_entry(duty: Duty, at: datetime, by: Any) -> None:
+    """Refuses a duty at which no case begins, or not in the edition in force, as `by` sees it."""
     if duty.is_heading:
         raise Refusal(_("No.%(number)s は見出しの行なので、起票できません。") % {"number": duty.number})
     if not duty.is_entry:
@@ -212,8 +220,7 @@ def require_entry(duty: Duty, at: datetime) -> None:
             _("No.%(number)s %(work)s は、ほかの作業の後に開く作業です。ここからは起票できません。")
             % {"number": duty.number, "work": duty.work}
         )
-    edition = Edition.objects.in_force(timezone.localdate(at)).first()
-    if edition is None or edition.pk != duty.edition_id:
+    if duty.edition_id != edition_on(timezone.localdate(at), by):
         raise Refusal(
             _("この業務は、いまの版の分担表の業務ではありません。依頼・起票の画面から選び直してください。")
         )

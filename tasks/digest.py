@@ -25,7 +25,7 @@ from raci.models import Cycle, Sharing
 from raci.outline import line_of
 
 from .models import GenerationRun, Signature, Task
-from .readers import MAIN, Reader, concerned, concerns, readers, reminded, with_turn
+from .readers import MAIN, Reader, concerning, readers, reminded, with_turn
 from .readers import OPENING as OPENING_MARKS
 from .telling import about
 from .tellings import SECTIONS, what
@@ -182,10 +182,10 @@ def _audience(
     task: Task, by_role: Mapping[int, list[Reader]], signatures: Mapping[int, list[Signature]]
 ) -> dict[str, dict[int, int]]:
     """{section: {user: home}} by the marks of the task's own edition, the gravest section first."""
-    marks, towns = line_of(task.duty_id).marks, concerned(task)
+    marks = line_of(task.duty_id).marks
     wanted = MAIN if line_of(task.duty_id).cycle == Cycle.DAILY else OPENING_MARKS
     roles = [role for role, mark in marks.items() if mark in OPENING_MARKS]
-    here = [r for role in roles for r in by_role.get(role, ()) if concerns(r, task, towns)]
+    here = concerning((r for role in roles for r in by_role.get(role, ())), task)
     mains = [r for r in here if marks[r.role] in MAIN]
     turn = []
     if task.pk in signatures:

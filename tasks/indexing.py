@@ -40,6 +40,12 @@ def note_case(case: Case) -> None:
     _put(Kind.CASE, case.pk, of_case(case))
 
 
+def note_raised(case: Case, steps: Iterable[Task]) -> None:
+    """A case that was raised just now, and its first steps; one statement."""
+    rows = [of_case(case), *(of_task(task) for task in steps)]
+    ROW.put(*(row for row in rows if row is not None))
+
+
 def note_comment(comment: Comment) -> None:
     _put(Kind.COMMENT, comment.pk, of_comment(comment))
 

@@ -2,46 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.accounts.models import Organization, Team, User
-from opsdesk.audit.record import record
+from opsdesk.accounts.models import Organization, Team
+from opsdesk.audit.record import is_recording, record
 from opsdesk.calendar.fiscal import FiscalYear
+from opsdesk.lib.prepared import run
 from opsdesk.lib.refusal import Refusal
-from raci.models import CaseKind, Duty, Edition, Scope
+from opsdesk.lib.statement import Insertion
+from raci.access import edition_on
+from raci.models import CaseKind, Duty
 from raci.outline import outline_of
 
 from . import kinds, telling
-from .caseflow import advance, open_step, stream_of, tasks_of
-from .indexing import note_case
-from .models import Case, CaseCounter, CaseLink, Concern, Task
+from .caseflow import advance, first_steps, stream_among, stream_of, tasks_of
+from .indexing import note_raised
+from .models import Case, CaseLink, Concern, Task
 from .raising import carried, fields_asked
+
+P = ParamSpec("P")
 
 #: What apps above know of a case, by field key: a linked one of its own is filled in with it, too.
 knowing: list[Callable[[Case], Mapping[str, Any]]] = []
 
 
-def raised_already(token: str, by: Any) -> Case | None:
-    """The case that the same form raised before; who clicks twice waits for the own first click."""
-    if not token:
-        return None
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    return Case.objects.filter(token=token, raised_by=by).first()
+def once_a_form(function: Callable[P, Case]) -> Callable[P, Case]:
+    """A command with `token` and `by`: the same form sent twice is one case, and nothing of the second stays.
+
+    Who clicks twice waits at the number for the own first click, then the token is there already."""
+
+    @wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Case:
+        if is_recording():  # the outermost undoes it all
+            return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except IntegrityError:
+            token, by = kwargs.get("token"), getattr(kwargs["by"], "pk", None)
+            there = Case.objects.filter(token=str(token), raised_by=by).first() if token else None
+            if there is None:
+                raise
+            return there
+
+    return wrapper
 
 
 def create(
     duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any, token: str = ""
 ) -> Case:
-    """The row of a new case, with the next number of its kind."""
+    """The row of a new case, with the next number of its kind; the search does not know it yet.
+
+    Raises IntegrityError if the same form raised one before."""
     year = FiscalYear.of(timezone.localdate(at))
     kind = CaseKind(duty.case_kind)
-    serial = _next_number(kind, year)
-    case = Case.objects.create(
+    serial = _next_number(kind.value, year)
+    case = Case(
         kind=kind,
         fiscal_year=year.year,
         serial=serial,
@@ -54,24 +76,32 @@ def create(
         raised_for=team,
         token=token,
     )
-    note_case(case)
+    [case.pk] = CASE.put(case)
+    case._state.adding = False
     return case
 
 
 def _next_number(kind: str, year: FiscalYear) -> int:
     """Without gaps: the counter's row is locked until the case is stored or both are rolled back."""
-    CaseCounter.objects.get_or_create(kind=kind, fiscal_year=year.year)
-    counter = CaseCounter.objects.select_for_update().get(kind=kind, fiscal_year=year.year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return counter.last
+    [(number,)] = run(NEXT, kind, year.year)
+    return int(number)
+
+
+def concern(case: Case, organizations: Iterable[Organization]) -> None:
+    """The case concerns these, too."""
+    CONCERN.put(*(Concern(case=case, organization=o) for o in organizations))
+
+
+CASE, CONCERN = Insertion(Case), Insertion(Concern)
+NEXT = """INSERT INTO tasks_casecounter AS counter (kind, fiscal_year, last) VALUES (%s, %s, 1)
+ON CONFLICT (kind, fiscal_year) DO UPDATE SET last = counter.last + 1 RETURNING last"""
 
 
 def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -> Case:
     """The case of duty `target` that closing the step `source` opens, filled in with what is known; the first
     goes on. Raises Refusal if the edition in force has no such entry."""
-    edition = Edition.objects.in_force(timezone.localdate(at)).first()
-    line = outline_of(edition.pk).keys.get(target) if edition else None
+    edition = edition_on(timezone.localdate(at), by)
+    line = outline_of(edition).keys.get(target) if edition else None
     if line is None or not line.duty.is_entry or source.case is None:
         raise Refusal(_("関連する案件を起票できません。いまの版の分担表に、その業務がありません。"))
     duty, origin = line.duty, source.case
@@ -79,14 +109,15 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
     known |= {k: v for t in tasks_of(origin, source) for k, v in t.answers.items()}
     case = create(duty, origin.title, by=by, team=team, at=at, reporter=origin.reporter)
     concerns = list(Organization.objects.filter(concerns__case=origin))
-    Concern.objects.bulk_create(Concern(case=case, organization=o) for o in concerns)
+    concern(case, concerns)
     record(
-        "case.raised", case, by=by, team=team, at=at, stream=stream_of(case), number=case.number,
+        "case.raised", case, by=by, team=team, at=at, stream=stream_among(concerns), number=case.number,
         title=case.title, concerns=[o.code for o in concerns], report=True,
     )  # fmt: skip
     answers = carried(known, fields_asked(duty, everything=True))
-    places = [o.pk for o in concerns] if duty.scope == Scope.EACH else [0]
-    telling.opened([open_step(case, duty, place, at=at, answers=answers) for place in places], by=None, at=at)
+    steps = first_steps(case, duty, concerns, at=at, answers=answers)
+    note_raised(case, steps)
+    telling.opened(steps, by=None, at=at, towns=[o.pk for o in concerns])
     join(case, origin, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)
     return case
@@ -104,7 +135,7 @@ def join(case: Case, source: Case | Task, *, by: Any, at: datetime) -> None:
     if isinstance(source, Case):
         there = set(case.concerns.values_list("organization_id", flat=True))
         more = [c.organization for c in source.concerns.select_related("organization")]
-        Concern.objects.bulk_create(Concern(case=case, organization=o) for o in more if o.pk not in there)
+        concern(case, (o for o in more if o.pk not in there))
         advance(case, by=by, at=at)
         record("case.linked", source, by=by, at=at, stream=stream_of(source), to=case.number)
     record(

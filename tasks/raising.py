@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.calendar.book import calendar_of
+from opsdesk.lib.statement import Statement
 from raci.access import Standing
 from raci.definition import definition_of
 from raci.models import Duty, FieldKind, Mark
@@ -65,7 +67,10 @@ def read_asked(
     """What was typed, by the rules of closing; `missing` names only what raising asks."""
     today = timezone.localdate(at)
     setting = Setting(
-        today=today, calendar=calendar_of(), files=frozenset(files), organizations=member_names()
+        today=today,
+        calendar=SimpleLazyObject(calendar_of),
+        files=frozenset(files),
+        organizations=member_names(),
     )
     reading = read(fields, answers, setting)
     asked = {f.key for f in fields if f.row.is_asked}
@@ -105,10 +110,18 @@ def concerns_said(task: Any) -> list[str]:
 
 def members_on(today: date, codes: Collection[str] | None = None) -> list[Organization]:
     """The municipalities that are members on `today`, in order; those with one of `codes`."""
+    named = {f"code_{n}": code for n, code in enumerate(sorted(set(codes or ())))}
+    return MEMBERS.ask(codes is None, today=today, **named)
+
+
+def _members(is_all: bool, *, today: date, **codes: str) -> QuerySet[Organization]:
     rows = Organization.objects.filter(
         Q(left_on=None) | Q(left_on__gte=today), kind=Organization.Kind.MEMBER, joined_on__lte=today
     )
-    return list(rows.filter(code__in=codes) if codes is not None else rows)
+    return rows if is_all else rows.filter(code__in=codes.values())
+
+
+MEMBERS = Statement(_members)
 
 
 def wrong(title: str, concerns: Sequence[Organization], today: date) -> dict[str, str]:

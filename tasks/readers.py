@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from opsdesk.accounts.models import Membership, Organization, Team
+from opsdesk.lib.statement import Statement
 from raci.definition import definition_of
 from raci.models import Cycle, Mark, Sharing
 
-from .models import Signature, Task
+from .models import Concern, Signature, Task
 from .signing_order import steps_of, turn_of
 
 MAIN = frozenset({Mark.MAIN.value})
@@ -37,39 +40,59 @@ class Reader(NamedTuple):
 
 def readers(today: date, roles: Collection[int] | None = None) -> list[Reader]:
     """Everybody who is in a team on `today`, in teams of `roles` if given; one statement."""
+    found = ROWS.ask(None if roles is None else tuple(sorted(roles)), today=today)
+    return [Reader._make((*row[:6], row[6] or row[4])) for row in found]
+
+
+def _rows(roles: tuple[int, ...] | None, *, today: date) -> QuerySet[Any]:
     rows = Membership.objects.on(today).filter(user__is_active=True, team__in=Team.objects.on(today))
     if roles is not None:
         rows = rows.filter(team__role__in=roles)
-    found = rows.order_by("user", "pk").values_list(
+    return rows.order_by("user", "pk").values_list(
         "user_id", "team_id", "team__role_id", "team__role__kind", "team__organization_id", "is_approver",
         "user__organization_id",
     )  # fmt: skip
-    return [Reader._make((*row[:6], row[6] or row[4])) for row in found]
+
+
+ROWS = Statement(_rows)
 
 
 def concerned(task: Task) -> frozenset[int] | None:
     """The municipalities that a common task concerns; None: all of them. A case names its own."""
     if task.case is None:
         return None
-    return frozenset(concern.organization_id for concern in task.case.concerns.all())
+    if "concerns" in getattr(task.case, "_prefetched_objects_cache", ()):
+        return frozenset(concern.organization_id for concern in task.case.concerns.all())
+    return frozenset(pk for (pk,) in CONCERNED.ask(case=task.case.pk))
 
 
-def concerns(reader: Reader, task: Task, towns: frozenset[int] | None) -> bool:
-    """A municipality is told of its own tasks, and of common ones that concern it (`towns`)."""
-    if not reader.is_member:
-        return True
+def _concerned(*, case: int) -> QuerySet[Any]:
+    return Concern.objects.filter(case=case).order_by().values_list("organization_id")
+
+
+CONCERNED = Statement(_concerned)
+
+
+def concerning(found: Iterable[Reader], task: Task, towns: Collection[int] | None = None) -> list[Reader]:
+    """Those of `found` whom `task` concerns: a municipality its own tasks, and common ones that name it.
+
+    `towns`, whom its case concerns, saves a statement."""
+    found = list(found)
     if task.organization.kind != Organization.Kind.UNION:
-        return reader.organization == task.organization_id
-    return towns is None or reader.organization in towns
+        return [r for r in found if not r.is_member or r.organization == task.organization_id]
+    if towns is None and any(r.is_member for r in found):
+        towns = concerned(task)
+    return [r for r in found if not r.is_member or towns is None or r.organization in towns]
 
 
-def with_marks(task: Task, marks: Collection[str], today: date) -> list[Reader]:
-    """The people of teams with one of `marks` on `task`; one statement, none without such a mark."""
+def with_marks(
+    task: Task, marks: Collection[str], today: date, towns: Collection[int] | None = None
+) -> list[Reader]:
+    """The people of teams with one of `marks` on `task`; no statement without such a mark."""
     roles = {a.role_id for a in definition_of(task.duty_id).assignments if a.mark in marks}
     if not roles:
         return []
-    towns = concerned(task)
-    return [r for r in readers(today, roles) if concerns(r, task, towns)]
+    return concerning(readers(today, roles), task, towns)
 
 
 def signers(task: Task, today: date) -> list[Reader]:
@@ -84,8 +107,7 @@ def with_turn(task: Task, known: Iterable[Reader], given: Sequence[Signature] | 
     step = turn_of(steps_of(task, given))
     if step is None:
         return []
-    towns = concerned(task)
-    found = [r for r in known if r.role == step.signer.role_id and concerns(r, task, towns)]
+    found = concerning((r for r in known if r.role == step.signer.role_id), task)
     approvers = [r for r in found if r.is_approver]
     return approvers if step.signer.is_approver and approvers else found
 

@@ -4,7 +4,7 @@ The person who did it is not told of the own act. Openings of generated tasks ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,8 +23,7 @@ from .readers import (
     MAIN,
     OPENING,
     Reader,
-    concerned,
-    concerns,
+    concerning,
     is_closing_told,
     readers,
     signers,
@@ -72,12 +71,22 @@ def _tell(
         )  # fmt: skip
 
 
-def opened(tasks: Sequence[Task], *, by: Any, at: datetime, is_urgent: bool = False) -> None:
-    """◎ and ○ of each: steps of cases and extra occasions, which no morning's digest waits for."""
+def opened(
+    tasks: Sequence[Task],
+    *,
+    by: Any,
+    at: datetime,
+    is_urgent: bool = False,
+    towns: Collection[int] | None = None,
+) -> None:
+    """◎ and ○ of each: steps of cases and extra occasions, which no morning's digest waits for.
+
+    `towns`: whom the case of all of them concerns, if that is known."""
     today = timezone.localdate(at)
     for task in tasks:
         marks = MAIN if task.duty.cycle == Cycle.DAILY else OPENING
-        _tell("task.opened", with_marks(task, marks, today), task, by=by, at=at, is_urgent=is_urgent)
+        people = with_marks(task, marks, today, towns)
+        _tell("task.opened", people, task, by=by, at=at, is_urgent=is_urgent)
 
 
 def closed(task: Task, *, by: Any, team: Team, at: datetime, is_proxy: bool, reason: str) -> None:
@@ -157,12 +166,9 @@ def commented(task: Task, comment: Comment, *, by: Any, at: datetime, code: str 
     having = writers | {task.assignee_id}
     definition = definition_of(task.duty_id)
     roles = {a.role_id for a in definition.assignments} | {s.role_id for s in definition.signers}
-    mains, towns = definition.roles_with(), concerned(task)
-    people = [
-        r
-        for r in readers(timezone.localdate(at), roles)
-        if concerns(r, task, towns) and reads(r, comment) and (r.role in mains or r.user in having)
-    ]
+    mains = definition.roles_with()
+    found = (r for r in readers(timezone.localdate(at), roles) if r.role in mains or r.user in having)
+    people = [r for r in concerning(found, task) if reads(r, comment)]
     _tell(code, people, task, by=by, at=at, key=f"c{comment.pk}", who=named(by, comment.team))
 
 

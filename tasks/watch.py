@@ -18,7 +18,7 @@ from raci.outline import line_of
 
 from .digest import is_step, with_case
 from .models import Task
-from .readers import Reader, concerned, concerns, readers, reminded, with_turn
+from .readers import Reader, concerning, readers, reminded, with_turn
 from .telling import about
 
 NAME = "watch"
@@ -72,8 +72,8 @@ def half_time(task: Task) -> datetime:
 
 
 def _mains(task: Task, people: Iterable[Reader]) -> list[Reader]:
-    roles, towns = line_of(task.duty_id).roles_with(Mark.MAIN), concerned(task)
-    return [r for r in people if r.role in roles and concerns(r, task, towns)]
+    roles = line_of(task.duty_id).roles_with(Mark.MAIN)
+    return concerning((r for r in people if r.role in roles), task)
 
 
 def _words(code: str, task: Task, users: Iterable[int], now: datetime) -> Iterable[Word]:

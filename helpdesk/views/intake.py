@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from csp.decorators import csp_update
@@ -25,6 +26,7 @@ from opsdesk.accounts.models import Team
 from opsdesk.audit.record import recording
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request, whole_number
+from tasks.linking import once_a_form
 from tasks.models import Case
 from tasks.uploads import accepted
 
@@ -82,16 +84,21 @@ def _helped(request: Request, form: IntakeForm) -> bool:
 
 
 def _register(request: Request, form: IntakeForm, team: Team) -> Case:
-    """The case with its contact and files, in one transaction: all of it or nothing."""
     form.check()
     files = [file for _key, file in accepted(request.FILES)]
     for file in files:
         file.seek(0)
-    given, acting = form.given(), {"by": request.user, "at": request.now}
+    given = form.given() | {"by": request.user, "at": request.now, "team": team, "files": files}
+    given |= _incident(request)
+    return inbox.register(**given) if form.stranger is None else _with_contact(form.stranger, **given)
+
+
+@once_a_form
+def _with_contact(stranger: Any, *, by: Any, at: datetime, **given: Any) -> Case:
+    """The case with its contact, in one transaction: all of it or nothing."""
     with recording():
-        if (stranger := form.stranger) is not None:
-            given["contact"] = contacts.keep(stranger, **acting)
-        return inbox.register(**given, **acting, team=team, files=files, **_incident(request))
+        given["contact"] = contacts.keep(stranger, by=by, at=at)
+        return inbox.register(**given, by=by, at=at)
 
 
 def _incident(request: Request) -> dict[str, Any]:

@@ -7,14 +7,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 
+from opsdesk.lib.prepared import run
 from opsdesk.lib.statement import Insertion, Statement
 
 from .models import Event, Stream
@@ -43,6 +44,11 @@ def recording() -> Iterator[None]:
     finally:
         if outer is None:
             _pending.events = None
+
+
+def is_recording() -> bool:
+    """Whether a command runs, so that what is raised now undoes it as a whole."""
+    return getattr(_pending, "events", None) is not None
 
 
 def command(function: Callable[P, R]) -> Callable[P, R]:
@@ -126,17 +132,11 @@ def append(events: list[Event]) -> None:
         heads = _locked(names)
     for event in events:
         event.hash = heads[event.stream].hash = mac(heads[event.stream].hash, event)
-    if len(events) == 1:  # most commands
-        heads[events[0].stream].last = events[0].pk = EVENT.put(events[0])
-    else:
-        for event in Event.objects.bulk_create(events):
-            heads[event.stream].last = event.pk
-    moves = [(head.last, head.hash, name) for name, head in heads.items()]
-    with connection.cursor() as cursor:
-        if len(moves) == 1:
-            cursor.execute(MOVE, moves[0])
-        else:  # a generation has one of each organization
-            cursor.executemany(MOVE, moves)
+    for event, pk in zip(events, EVENT.put(*events), strict=True):
+        heads[event.stream].last = event.pk = pk
+    last = [value for name, head in heads.items() for value in (name, head.last)]
+    hashes = [value for name, head in heads.items() for value in (name, head.hash)]
+    run(_move(len(heads)), *last, *hashes, *heads)
 
 
 def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
@@ -145,7 +145,14 @@ def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
 
 HEADS = Statement(_heads)
 EVENT = Insertion(Event)
-MOVE = "UPDATE audit_stream SET last = %s, hash = %s WHERE name = %s"
+
+
+@lru_cache(64)
+def _move(count: int) -> str:
+    """The new ends of `count` chains at once."""
+    last, hashes = " WHEN %s THEN CAST(%s AS bigint)" * count, " WHEN %s THEN %s" * count
+    ends = f"last = CASE name{last} END, hash = CASE name{hashes} END"
+    return f"UPDATE audit_stream SET {ends} WHERE name IN ({', '.join(['%s'] * count)})"
 
 
 def _locked(names: list[str]) -> dict[str, Stream]:

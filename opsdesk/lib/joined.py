@@ -2,24 +2,8 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, QuerySet, Subquery, Value
+from django.db.models import CharField, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat, Replace
-
-
-class JoinedIds(Subquery):
-    """The ids as text, "3,1,7", in no order; NULL without any."""
-
-    template = "(SELECT string_agg(CAST(joined_id AS text), ',') FROM (%(subquery)s) joined)"
-    output_field = CharField()
-
-    def __init__(self, queryset: QuerySet[Any]) -> None:
-        super().__init__(queryset.order_by().values(joined_id=F("pk")))
-
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, "(SELECT group_concat(joined_id) FROM (%(subquery)s) joined)"
-        )
-
 
 #: Between rows and between columns.
 ROW, COLUMN = "\x1e", "\x1f"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -38,6 +39,19 @@ def cursor() -> Iterator[Any]:
     raw = Cursor(connection.connection)
     with connection._prepare_cursor(raw) as binding:  # type: ignore[attr-defined]
         yield binding
+
+
+def run(sql: str, *params: Any) -> list[Any]:
+    """The rows of a statement written by hand, with %s for its parameters, if it gives any."""
+    with cursor() as cursor_:
+        cursor_.execute(_by_hand(sql), params)
+        return cursor_.fetchall() if cursor_.description else []
+
+
+@lru_cache(64)
+def _by_hand(sql: str) -> str:
+    places = sql.count("%s")
+    return settled(sql, [None] * places, [True] * places)[0]
 
 
 def settled(sql: str, params: Sequence[Any], free: Sequence[bool]) -> tuple[str, tuple[Any, ...]]:

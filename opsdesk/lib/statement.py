@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BigIntegerField, Model, QuerySet
+from django.db.models import (
+    AutoField,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    ForeignKey,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+)
 from django.db.models.query import ModelIterable, get_related_populators
 from django.utils.functional import cached_property
 
@@ -26,6 +37,8 @@ MARKS: Mapping[type, Callable[[int, int], Any]] = {
 
 
 MOST = BigIntegerField.MAX_BIGINT
+#: Rows of one INSERT, which has parameters for all of them.
+AT_ONCE = 256
 
 
 class Made(NamedTuple):
@@ -105,24 +118,36 @@ class Statement:
 
 
 class Insertion:
-    """INSERT of a row, its SQL made once; one with the same `over` gets the values of `update` instead."""
+    """INSERT of rows, its SQL made once. `over`: of one that is there already, the columns `update` get the
+    values instead; without `update` it stays as it is."""
 
     def __init__(self, model: type[Model], *, over: Sequence[str] = (), update: Sequence[str] = ()) -> None:
         self.model, self.over, self.update = model, over, update
+        self._sql = lru_cache(32)(self._made)  # one for each number of rows
 
-    def put(self, row: Model) -> int:
-        """Insert `row` as it stands; returns its id. No signals, no default of the database."""
-        values = [f.get_db_prep_save(f.pre_save(row, add=True), connection) for f in self._fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, values)
-            return int(cursor.fetchone()[0])
+    def put(self, *rows: Model) -> list[Any]:
+        """Insert `rows` as they stand; their keys, in order (not of those that stayed as they were).
+
+        A statement for each AT_ONCE rows. No signals, no default of the database."""
+        keys: list[Any] = []
+        for part in (rows[n : n + AT_ONCE] for n in range(0, len(rows), AT_ONCE)):
+            values = [read(row) for row in part for read in self._reads]
+            with prepared.cursor() as cursor:
+                cursor.execute(self._sql(len(part)), values)
+                keys += [found[0] for found in cursor.fetchall()]
+        return keys
 
     @cached_property
     def _fields(self) -> list[Any]:
-        return [f for f in self.model._meta.concrete_fields if not f.primary_key]
+        return [f for f in self.model._meta.concrete_fields if not isinstance(f, AutoField)]
 
     @cached_property
-    def _sql(self) -> str:
+    def _reads(self) -> list[Callable[[Model], Any]]:
+        return [_plain(f) if isinstance(f, PLAIN) else _prepared(f) for f in self._fields]
+
+    def _made(self, count: int) -> str:
+        """For `count` rows."""
+
         def named(fields: Iterable[Any]) -> list[str]:
             return [connection.ops.quote_name(f.column) for f in fields]
 
@@ -130,12 +155,35 @@ class Insertion:
             named(self.model._meta.get_field(n) for n in names) for names in (self.over, self.update)
         )
         instead = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
-        unless = f" ON CONFLICT ({', '.join(over)}) DO UPDATE SET {instead}" if over else ""
-        return (
+        unless = f" ON CONFLICT ({', '.join(over)}) DO " if over else ""
+        unless += (f"UPDATE SET {instead}" if instead else "NOTHING") if over else ""
+        row = f"({', '.join(['%s'] * len(self._fields))})"
+        sql = (
             f"INSERT INTO {connection.ops.quote_name(self.model._meta.db_table)} "
-            f"({', '.join(named(self._fields))}) VALUES ({', '.join(['%s'] * len(self._fields))}){unless} "
+            f"({', '.join(named(self._fields))}) VALUES {', '.join([row] * count)}{unless} "
             f"RETURNING {named([self.model._meta.pk])[0]}"
         )
+        places = count * len(self._fields)
+        return settled(sql, [None] * places, [True] * places)[0]
+
+
+#: Fields that give the database what stands in the row, if it is of one of these types.
+PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
+SIMPLE = (str, int, bool, type(None))
+
+
+def _plain(field: Any) -> Callable[[Model], Any]:
+    get, prepared = attrgetter(field.attname), _prepared(field)
+
+    def read(row: Model) -> Any:
+        value = get(row)
+        return value if type(value) in SIMPLE else prepared(row)
+
+    return read
+
+
+def _prepared(field: Any) -> Callable[[Model], Any]:
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
 def written(

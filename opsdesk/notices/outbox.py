@@ -13,6 +13,7 @@ from django.db import connection, models
 from opsdesk.accounts.models import User
 from opsdesk.audit.record import plain
 from opsdesk.calendar.book import calendars_by_id
+from opsdesk.lib.statement import Insertion
 
 from .hours import next_opening
 from .letters import body_of, message_id, subject_of
@@ -60,9 +61,12 @@ def tell_each(words: Iterable[Word], *, at: datetime) -> None:
     if not found:
         return
     notices = [_notice(word, at) for word in found]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
+    NOTICE.put(*notices)
     if settings.EMAIL_URL:
         Delivery.objects.bulk_create(_deliveries(notices, at), ignore_conflicts=True, batch_size=1000)
+
+
+NOTICE = Insertion(Notice, over=["person", "key"])
 
 
 def write_to(

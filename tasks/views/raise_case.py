@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +19,14 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import recording
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request, whole_number
-from raci.access import standing_of
+from raci.access import edition_on, standing_of
 from raci.models import Duty
 from raci.outline import outline_of
 from tasks import cases, evidence
 from tasks.caseplace import address
 from tasks.catalogue import edition_now
 from tasks.forms import raw_of
+from tasks.linking import once_a_form
 from tasks.models import Case, Task
 from tasks.raiseform import RaiseForm, ReportForm
 from tasks.raising import members_on, raisers
@@ -37,7 +39,7 @@ from tasks.uploads import accepted
 def raise_case(request: Request, number: int) -> HttpResponse:
     """Of the duty No. `number` of the edition in force, by a team with ◎ or ○ on it."""
     duty = _duty(request, number)
-    cases.require_entry(duty, request.now)
+    cases.require_entry(duty, request.now, request.user)
     teams = raisers(duty, standing_of(request.user, request.today))
     if not teams:
         raise PermissionDenied(_("この業務を起票できるのは、◎ か ○ の担当だけです。"))
@@ -60,8 +62,8 @@ def report(request: Request) -> HttpResponse:
 
 
 def _duty(request: Request, number: int) -> Duty:
-    edition = edition_now(request.today)
-    lines = outline_of(edition.pk).lines.values() if edition else ()
+    edition = edition_on(request.today, request.user)
+    lines = outline_of(edition).lines.values() if edition else ()
     duty = next((line.duty for line in lines if line.number == number), None)
     if duty is None:
         raise Http404
@@ -135,7 +137,6 @@ def _typed(request: Request, form: RaiseForm) -> dict[str, Any]:
 
 
 def _raise(request: Request, form: RaiseForm, source: Task | Case | None) -> Case:
-    """The case with its files, in one transaction: all of it or nothing."""
     files = accepted(request.FILES)
     given: dict[str, Any] = {
         "by": request.user, "team": form.team, "at": request.now, "title": form.title,
@@ -143,21 +144,26 @@ def _raise(request: Request, form: RaiseForm, source: Task | Case | None) -> Cas
         "concerns": members_on(request.today, form.typed["concerns"]) if form.asks_concerns else (),
         "sources": [source] if source else [],
     }  # fmt: skip
+    if not form.is_report:
+        given |= {"following": form.following, "files": {key for key, _file in files if key}}
+    act = cases.report if form.is_report else cases.raise_case
+    return _with_files(act, request, form, files, **given) if files else act(form.duty, **given)
+
+
+@once_a_form
+def _with_files(
+    act: Callable[..., Case], request: Request, form: RaiseForm, sent: list[tuple[str, Any]], **given: Any
+) -> Case:
+    """The case with its files, in one transaction: all of it or nothing."""
     with recording():
-        if form.is_report:
-            case = cases.report(form.duty, **given)
-        else:
-            keys = {key for key, _file in files if key}
-            case = cases.raise_case(form.duty, files=keys, following=form.following, **given)
-        if case.raised_at == request.now:
-            _attach(request, form, case, files)
+        case = act(form.duty, **given)
+        _attach(request, form, case, sent)
     return case
 
 
 def _attach(request: Request, form: RaiseForm, case: Case, files: list[tuple[str, Any]]) -> None:
     """To every first step: a municipality of several does not see those of the others."""
-    steps = list(case.steps.filter(key=form.duty.key, round=1)) if files else []
-    for step in steps:
+    for step in case.steps.filter(key=form.duty.key, round=1):
         for key, file in files:
             file.seek(0)
             evidence.attach(

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, Value
+from django.utils.translation import gettext_lazy
 
 from opsdesk.calendar.models import ClosedDay
 from opsdesk.lib.statement import Insertion, Statement
+from opsdesk.notices.models import Notice
 from tasks.models import SearchText, Task
 from tests.make import TODAY, at, make_task
 
@@ -78,7 +80,7 @@ def test_sql_that_depends_on_a_value(cast, build):
 def test_a_row_is_put_in(cast, django_assert_num_queries):
     day = ClosedDay(on=date(2026, 12, 28), organization=cast.shiomi, name="100%の休庁")
     with django_assert_num_queries(1):
-        pk = Insertion(ClosedDay).put(day)
+        [pk] = Insertion(ClosedDay).put(day)
     found = ClosedDay.objects.get(pk=pk)
     assert (found.on, found.organization, found.name) == (day.on, cast.shiomi, day.name)
 
@@ -91,6 +93,43 @@ def test_the_same_row_is_changed(db):
     rows = Insertion(SearchText, over=["kind", "of"], update=["text", "at"])
     assert rows.put(row("前")) == rows.put(row("後"))
     assert [(r.text, r.folded) for r in SearchText.objects.all()] == [("後", "前")]
+
+
+def test_rows_come_in_by_one_statement(cast, django_assert_num_queries):
+    days = [ClosedDay(on=date(2026, 12, n), organization=cast.shiomi, name=f"{n}日") for n in (1, 2, 3)]
+    with django_assert_num_queries(1):
+        keys = Insertion(ClosedDay).put(*days)
+    assert [ClosedDay.objects.get(pk=pk).name for pk in keys] == ["1日", "2日", "3日"]
+    assert Insertion(ClosedDay).put() == []
+
+
+def test_many_rows_come_in_by_parts(cast, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("opsdesk.lib.statement.AT_ONCE", 2)
+    days = [ClosedDay(on=date(2026, 12, n), organization=cast.shiomi, name=f"{n}日") for n in (1, 2, 3)]
+    with django_assert_num_queries(2):
+        assert len(Insertion(ClosedDay).put(*days)) == 3
+    assert ClosedDay.objects.filter(on__month=12).count() == 3
+
+
+def test_a_row_that_is_there_stays_as_it_is(cast):
+    def word(key, code):
+        return Notice(person=cast.ono, key=key, code=code, created_at=datetime(2026, 11, 24, tzinfo=UTC))
+
+    notices = Insertion(Notice, over=["person", "key"])
+    notices.put(word("a", "前"))
+    assert len(notices.put(word("a", "後"), word("b", "後"))) == 1
+    assert list(Notice.objects.order_by("key").values_list("key", "code")) == [("a", "前"), ("b", "後")]
+
+
+def test_what_a_field_prepares_is_prepared(cast):
+    """A lazy text and a choice stand as what they say; a document as JSON."""
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    row = Notice(
+        person=cast.ono, key=gettext_lazy("閉じる"), code=Task.State.DONE, data={"数": 1}, created_at=at
+    )
+    [pk] = Insertion(Notice).put(row)
+    found = Notice.objects.get(pk=pk)
+    assert (found.key, found.code, found.data, found.created_at) == ("閉じる", "done", {"数": 1}, at)
 
 
 def test_a_row_that_may_not_be_there_is_refused(cast):

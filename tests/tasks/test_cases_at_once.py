@@ -2,8 +2,10 @@
 
 import pytest
 
+from opsdesk.audit.models import Event
 from opsdesk.audit.verify import streams, verify
 from opsdesk.lib.refusal import Refusal
+from opsdesk.notices.models import Notice
 from tasks import cases, progress
 from tasks.following import Following
 from tasks.models import Case, Task
@@ -101,6 +103,24 @@ def test_numbers_follow_each_other(desk, cast):
     assert all(isinstance(r, Case) for r in results)
     numbers = sorted(Case.objects.values_list("number", flat=True))
     assert numbers == [f"CHG-R8-{n:04}" for n in range(1, 7)]
+
+
+def test_a_double_click_is_one_case(desk, cast):
+    """The second one waits for the first and leaves nothing: no number, no event, no notice."""
+    duty45 = desk.raise_(45, "ono", **CHANGE45).entry
+    before = Event.objects.count(), Notice.objects.count()
+
+    def sending(token):
+        return lambda: cases.raise_case(
+            duty45, by=cast.ono, team=desk.team("ono"), at=at(), title="件名", answers=CHANGE45, token=token
+        )
+
+    first, second, third = at_once(*(sending("a" * 32) for _ in range(3)))
+    assert first == second == third and isinstance(first, Case)
+    grown = Event.objects.count() - before[0], Notice.objects.count() - before[1]
+    assert Case.objects.count() == 2 and grown == (2, before[1])
+    assert sending("b" * 32)().number == "CHG-R8-0003"
+    is_whole(desk)
 
 
 def test_closing_and_withdrawing(desk, cast):
