@@ -280,11 +280,11 @@ class Day:
     late: int
 
 
-def within(first: date, last: date) -> Q:
+def within(first: date, last: date, due: str = "due_at") -> Q:
     """Due from `first` to `last`, so that the index on `due_at` serves: a due day ends within its own day."""
     start = datetime(first.year, first.month, first.day, tzinfo=TOKYO)
     end = datetime(last.year, last.month, last.day, 23, 59, 59, 999_999, tzinfo=TOKYO)
-    return Q(due_at__range=(start, end))
+    return Q(**{f"{due}__range": (start, end)})
 
 
 def list_url(**params: Any) -> str:

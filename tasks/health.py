@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,10 +23,13 @@ from raci.outline import Line, outline_of
 from .boards import within
 from .live import sees
 from .models import Procedure, Task
+from .models.task import IsPeriodic
 from .recurrence import Rule, occurrences, rule_of
 from .workload import missed
 
 PERIODS = 12
+#: Periods that stand for a day or a month come before: 2026-11-24 < C123.
+LETTERS = "A"
 #: From how many tasks on something is "always" or "often", and which part of them.
 FEW, OFTEN_LATE, OFTEN_SKIPPED = 3, 0.5, 0.25
 #: How heavily a fact weighs where the worst come first.
@@ -34,11 +38,14 @@ WEIGHTS = {"never": 32, "late": 16, "person": 8, "skipped": 4, "procedure": 2, "
 
 @dataclass(frozen=True)
 class Span:
-    """The due days of the last twelve periods; `period` is a period well before, for the index."""
+    """The due days of the last twelve periods; `period` is a period well before, for the index.
+
+    Of a duty on demand (`is_open`) it holds for what stands for a day; steps of cases have no such period."""
 
     first: date
     last: date
     period: str
+    is_open: bool = False
 
 
 @dataclass
@@ -115,7 +122,7 @@ def span_of(rule: Rule | None, calendar: Calendar, today: date) -> Span:
     """The last twelve due days up to today; of a duty on demand the last twelve months."""
     if rule is None:
         first = add_months(today, -PERIODS)
-        return Span(first, today, add_months(first, -PERIODS).isoformat())
+        return Span(first, today, add_months(first, -PERIODS).isoformat(), is_open=True)
     found = [o for o in occurrences(rule, calendar, *_around(rule, today)) if o.due_on <= today]
     last = found[-PERIODS:]
     if not last:
@@ -135,7 +142,8 @@ def _counted(visible: Any, spans: Mapping[int, Span], now: datetime) -> dict[int
     if not spans:
         return {}
     rows = (
-        visible.filter(_within(spans))
+        visible.alias(due=Coalesce("due_at", "due_at"))
+        .filter(_within(spans))
         .order_by("key", "organization_id")
         .annotate(missed=missed(now))
         .values_list("key", "organization_id", "state", "missed")
@@ -150,13 +158,18 @@ def _counted(visible: Any, spans: Mapping[int, Span], now: datetime) -> dict[int
 def _within(spans: Mapping[int, Span]) -> Q:
     """Tasks that were due in the spans of their duties; duties with one span share an arm.
 
-    Daily ones are found by their due days, others by key and period."""
+    Found by key and period, so `due` is when it is due past the index on that: in a year's it would read all
+    daily tasks. Steps of cases are found among what is not daily."""
     keys: dict[Span, list[int]] = {}
     for key, span in spans.items():
         keys.setdefault(span, []).append(key)
     found = Q(pk__in=[])
     for span, which in keys.items():
-        found |= Q(key__in=which, period__gte=span.period) & within(span.first, span.last)
+        arm = Q(key__in=which, period__gte=span.period) & within(span.first, span.last, "due")
+        if span.is_open:
+            steps = Q(IsPeriodic("period"), key__in=which) & within(span.first, span.last)
+            arm = arm & Q(period__lt=LETTERS) | steps
+        found |= arm
     return found
 
 

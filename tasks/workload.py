@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,18 +79,57 @@ class Load:
         return whole
 
 
-def loads(user: Any, year: FiscalYear, *, now: datetime, today: date) -> list[Load]:
-    """Every team's load for the union, of others only their own teams'; one statement.
+#: For how long the months before this one are not counted again: they hold most tasks and hardly change.
+KEEP = 60.0  # seconds
+_kept: dict[tuple[Any, ...], tuple[float, list[Load]]] = {}
+MOST = 200
+
+
+def loads(user: Any, year: FiscalYear, *, now: datetime, today: date, is_fresh: bool = False) -> list[Load]:
+    """Every team's load for the union, of others only their own teams'; one statement, or two.
 
     A task counts for each role that has ◎ on it by its own edition, in the month in which it is due; a common
-    one for every municipality. Several municipalities stand once more as one, where it counts once."""
+    one for every municipality. Several municipalities stand once more as one, where it counts once. What was
+    due before this month is as it was up to KEEP ago, unless it must be `is_fresh`."""
+    if is_fresh:
+        forget()
+    parted = min(max(today.replace(day=1), year.starts_on), year.ends_on + timedelta(1))
+    past = sum(first < parted for first in year.months)
+    found = _loads(user, year, parted, year.ends_on + timedelta(1), now, today)
+    if past:
+        for load, before in zip(found, _before(user, year, parted, now, today), strict=True):
+            load.months[:past] = before.months[:past]
+    return found
+
+
+def forget() -> None:
+    """Count anew; tests that roll their database back call it."""
+    _kept.clear()
+
+
+def _before(user: Any, year: FiscalYear, parted: date, now: datetime, today: date) -> list[Load]:
+    """The loads of the months before `parted`, kept for who is in the same teams."""
+    standing = standing_of(user, today)
+    own, shown = (team.pk for team in standing.teams), (team.code for team in _teams(standing))
+    key = parted, standing.editions, tuple(own), tuple(shown)
+    at, found = _kept.get(key, (0.0, []))
+    if not found or monotonic() - at > KEEP:
+        if len(_kept) >= MOST:
+            _kept.clear()
+        found = _loads(user, year, year.starts_on, parted, now, today)
+        _kept[key] = monotonic(), found
+    return found
+
+
+def _loads(user: Any, year: FiscalYear, start: date, end: date, now: datetime, today: date) -> list[Load]:
+    """Of what is due from `start` to before `end`."""
     standing = standing_of(user, today)
     teams = _teams(standing)
     found = {t.code: Load(t.code, t.name, t.is_member, [Month(m) for m in year.months]) for t in teams}
     whole = Load("", _("構成団体(全体)"), True, [Month(m) for m in year.months])
     holders = _holders(teams, found)
     member_roles = {team.role_id for team in teams if team.is_member}
-    for duty_id, organization_id, month, counts in _rows(user, year, now, today):
+    for duty_id, organization_id, month, counts in _rows(user, year, start, end, now, today):
         for role in (roles := line_of(duty_id).roles_with(Mark.MAIN)):
             place = None if organization_id == standing.union_id else organization_id
             for load in (*holders.get((role, EVERY), ()), *holders.get((role, place), ())):
@@ -123,15 +163,16 @@ def _teams(standing: Standing) -> list[TeamChoice]:
     return [t for t in teams if (t.role_id, t.organization_id) in own]
 
 
-def _rows(user: Any, year: FiscalYear, now: datetime, today: date) -> Sequence[tuple[int, int, int, Month]]:
+def _rows(
+    user: Any, year: FiscalYear, start: date, end: date, now: datetime, today: date
+) -> Sequence[tuple[int, int, int, Month]]:
     """(duty, organization, month from 0, counts), along the index over due times."""
-    start = datetime.combine(year.starts_on, datetime.min.time(), TOKYO)
-    end = datetime.combine(year.ends_on + timedelta(1), datetime.min.time(), TOKYO)
-    within = Task.objects.visible_to(user, today).filter(due_at__gte=start, due_at__lt=end)
+    span = [datetime.combine(day, datetime.min.time(), TOKYO) for day in (start, end)]
+    within = Task.objects.visible_to(user, today).filter(due_at__gte=span[0], due_at__lt=span[1])
     months = year.months
-    ends = [add_months(first, 1) for first in months]
+    ends = [datetime.combine(add_months(first, 1), datetime.min.time(), TOKYO) for first in months]
     month = Case(
-        *(When(due_on__lt=after, then=Value(n)) for n, after in enumerate(ends)),
+        *(When(due_at__lt=after, then=Value(n)) for n, after in enumerate(ends)),
         default=Value(11),
         output_field=IntegerField(),
     )

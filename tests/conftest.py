@@ -14,7 +14,7 @@ from monitoring import reach
 from opsdesk import navigation
 from opsdesk.lib import era, keptlist
 from raci import definition
-from tasks import casegraph, changedays, changeground, changes, choices, searching
+from tasks import casegraph, changedays, changeground, changes, choices, searching, workload
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
 
@@ -180,3 +180,4 @@ def nothing_is_remembered() -> None:
     keptlist.forget()
     navigation.forget()
     reach.forget()
+    workload.forget()

@@ -111,9 +111,9 @@ def _list_of(given: tuple[tuple[str, str], ...]) -> str:
 # --- the load -------------------------------------------------------------------------------------------
 
 
-def _loads(request: Request) -> list[Load]:
+def _loads(request: Request, *, is_fresh: bool = False) -> list[Load]:
     year = FiscalYear.of(request.today)
-    return loads(request.user, year, now=request.now, today=request.today)
+    return loads(request.user, year, now=request.now, today=request.today, is_fresh=is_fresh)
 
 
 def _load_context(request: Request) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _health_rows(found: Sequence[Health]) -> Iterator[list[Any]]:
 
 def _loads_as_xlsx(request: Request) -> HttpResponseBase:
     title = _("担当ごとの負荷 %(year)s") % {"year": FiscalYear.of(request.today)}
-    return _book(request, _load_rows(_loads(request)), title, "load", "")
+    return _book(request, _load_rows(_loads(request, is_fresh=True)), title, "load", "")
 
 
 def _load_rows(found: Sequence[Load]) -> Iterator[list[Any]]:

@@ -13,7 +13,7 @@ from opsdesk.calendar.book import calendar_of
 from opsdesk.calendar.days import Calendar
 from opsdesk.calendar.fiscal import FiscalYear
 from raci.confirmations import confirm
-from tasks import procedures
+from tasks import procedures, workload
 from tasks.health import health_of, span_of
 from tasks.models import Task
 from tasks.recurrence import rule_of
@@ -162,6 +162,18 @@ def test_spans(cast, edition, number, first, period):
     assert (found.first, found.period, found.last) == (first, period, date(2026, 11, 23))
 
 
+def test_what_a_duty_on_demand_has_is_counted_by_its_due_day(cast, edition):
+    """Steps of cases and extra occasions of the last twelve months, whatever their period is; none before."""
+    for period, due in (
+        ("C7", TODAY), ("C8", date(2025, 11, 2)), ("2026-11-02", DAYS[0]), ("2025-08-29", date(2025, 12, 1)),
+        ("C9", date(2025, 10, 30)), ("2025-10-30", date(2025, 10, 30)), ("C10", date(2026, 12, 1)),
+    ):  # fmt: skip
+        make_task(16, due_on=due, period=period)
+    calendar = Calendar(frozenset(), frozenset(), frozenset(), {})
+    found = health_of(edition.pk, cast.morishita, calendar, now=at(9), today=TODAY)
+    assert next(h.counts.total for h in found if h.line.number == 16) == 4
+
+
 # --- the page -------------------------------------------------------------------------------------------
 
 
@@ -268,6 +280,27 @@ def test_the_load_by_team_and_month(cast, edition):
     assert (december.open, december.overdue) == (1, 0)
     assert load(cast.morishita, "operations").total.total == 4
     assert load(cast.morishita, "helpdesk").months[7].done == 1
+
+
+def test_what_was_due_before_this_month_is_counted_once_a_minute(cast, edition, monkeypatch):
+    """This month, and what comes, always; every team's sums stand where they stood."""
+    before = make_task(9, due_on=date(2026, 10, 30))
+    make_task(9, due_on=DAYS[0])
+    first = load(cast.morishita, "operations").months
+    assert [m.open for m in first] == [0] * 6 + [1, 1] + [0] * 4
+
+    for task in (before, make_task(9, due_on=DAYS[1])):
+        Task.objects.filter(pk=task.pk).update(state="skipped")
+    months = load(cast.morishita, "operations").months
+    assert (months[6].skipped, months[7].skipped) == (0, 1)
+    assert loads(cast.sato, FiscalYear(2026), now=at(9), today=TODAY)[0].months[6].skipped == 1, (
+        "who asks first"
+    )
+    fresh = loads(cast.morishita, FiscalYear(2026), now=at(9), today=TODAY, is_fresh=True)
+    assert next(x for x in fresh if x.code == "operations").months[6].skipped == 1
+    Task.objects.filter(pk=before.pk).update(state="open")
+    monkeypatch.setattr(workload, "KEEP", -1)
+    assert load(cast.morishita, "operations").months[6].open == 1
 
 
 def test_several_mains_count_for_each_and_towns_for_themselves(cast, edition):
