@@ -8,13 +8,12 @@ Behind a pooler that gives each transaction another connection nothing is prepar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg.sql import Literal
 
 PLACE = re.compile("%%|%s")
@@ -28,17 +27,14 @@ class Cursor(psycopg.RawCursor[Any]):
         self._query = pgq
 
 
-@contextmanager
-def cursor() -> Iterator[Any]:
+def cursor() -> Any:
     """A cursor of Django's, counted and logged as such, whose statements may be prepared."""
-    if connection.vendor != "postgresql":
-        with connection.cursor() as plain:
-            yield plain
-        return
-    connection.ensure_connection()
-    raw = Cursor(connection.connection)
-    with connection._prepare_cursor(raw) as binding:  # type: ignore[attr-defined]
-        yield binding
+    database: Any = connections[DEFAULT_DB_ALIAS]  # each look at `connection` asks for it anew
+    if database.vendor != "postgresql":
+        return database.cursor()
+    if database.connection is None:
+        database.ensure_connection()
+    return database._prepare_cursor(Cursor(database.connection))
 
 
 def run(sql: str, *params: Any) -> list[Any]:

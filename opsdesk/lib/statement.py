@@ -15,6 +15,7 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     CharField,
+    DateField,
     ForeignKey,
     IntegerField,
     Model,
@@ -167,17 +168,20 @@ class Insertion:
         return settled(sql, [None] * places, [True] * places)[0]
 
 
-#: Fields that give the database what stands in the row, if it is of one of these types.
-PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
+#: Fields that give the database what stands in the row, if it is of one of these types; so do days and times.
+PLAIN = (BooleanField, CharField, DateField, ForeignKey, IntegerField, TextField)
 SIMPLE = (str, int, bool, type(None))
 
 
 def _plain(field: Any) -> Callable[[Model], Any]:
     get, prepared = attrgetter(field.attname), _prepared(field)
+    convert, of = (adapted, (date, datetime)) if isinstance(field, DateField) else (None, SIMPLE)
 
     def read(row: Model) -> Any:
         value = get(row)
-        return value if type(value) in SIMPLE else prepared(row)
+        if type(value) not in of:
+            return prepared(row)
+        return convert(value) if convert else value
 
     return read
 
