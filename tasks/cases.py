@@ -32,7 +32,7 @@ from .caseflow import (
 )
 from .following import NOTHING, Following, choices_of
 from .indexing import note_case, note_raised
-from .linking import concern, create, join, once_a_form
+from .linking import create, join, once_a_form
 from .models import Case, Task
 from .raising import (
     RAISE,
@@ -195,8 +195,9 @@ def _raise(
         errors.setdefault(asks.key, errors.pop("concerns"))
     closing.refuse(errors)
     reporter = _reporter(team, asks, concerns, is_report)
-    case = create(duty, title, by=by, team=team, at=at, reporter=reporter, token=token)
-    concern(case, concerns)
+    case = create(
+        duty, title, by=by, team=team, at=at, reporter=reporter, concerns=concerns, token=token
+    )  # fmt: skip
     record(
         "case.raised", case, by=by, team=team, at=at, stream=stream_among(concerns), number=case.number,
         title=title, concerns=[o.code for o in concerns], report=is_report,

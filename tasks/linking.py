@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec
@@ -55,9 +55,18 @@ def once_a_form(function: Callable[P, Case]) -> Callable[P, Case]:
 
 
 def create(
-    duty: Duty, title: str, *, by: Any, team: Team, at: datetime, reporter: Any, token: str = ""
+    duty: Duty,
+    title: str,
+    *,
+    by: Any,
+    team: Team,
+    at: datetime,
+    reporter: Any,
+    concerns: Sequence[Organization],
+    token: str = "",
 ) -> Case:
-    """The row of a new case, with the next number of its kind; the search does not know it yet.
+    """The row of a new case, with the next number of its kind, and whom it concerns; the search does not know
+    it yet.
 
     Raises IntegrityError if the same form raised one before."""
     year = FiscalYear.of(timezone.localdate(at))
@@ -76,8 +85,10 @@ def create(
         raised_for=team,
         token=token,
     )
-    [case.pk] = CASE.put(case)
+    [case.pk] = CASE.put(case, more=[[o.pk for o in concerns]])
     case._state.adding = False
+    if not CASE.does_also:
+        concern(case, concerns)
     return case
 
 
@@ -92,7 +103,12 @@ def concern(case: Case, organizations: Iterable[Organization]) -> None:
     CONCERN.put(*(Concern(case=case, organization=o) for o in organizations))
 
 
-CASE, CONCERN = Insertion(Case), Insertion(Concern)
+CASE = Insertion(
+    Case,
+    also="""INSERT INTO tasks_concern (case_id, organization_id)
+    SELECT put.id, concerned FROM put, unnest(CAST(%s AS bigint[])) AS concerned""",
+)
+CONCERN = Insertion(Concern)
 NEXT = """INSERT INTO tasks_casecounter AS counter (kind, fiscal_year, last) VALUES (%s, %s, 1)
 ON CONFLICT (kind, fiscal_year) DO UPDATE SET last = counter.last + 1 RETURNING last"""
 
@@ -107,9 +123,10 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
     duty, origin = line.duty, source.case
     known = {k: v for knows in knowing for k, v in knows(origin).items()}
     known |= {k: v for t in tasks_of(origin, source) for k, v in t.answers.items()}
-    case = create(duty, origin.title, by=by, team=team, at=at, reporter=origin.reporter)
     concerns = list(Organization.objects.filter(concerns__case=origin))
-    concern(case, concerns)
+    case = create(
+        duty, origin.title, by=by, team=team, at=at, reporter=origin.reporter, concerns=concerns
+    )  # fmt: skip
     record(
         "case.raised", case, by=by, team=team, at=at, stream=stream_among(concerns), number=case.number,
         title=case.title, concerns=[o.code for o in concerns], report=True,

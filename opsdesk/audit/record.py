@@ -132,8 +132,11 @@ def append(events: list[Event]) -> None:
         heads = _locked(names)
     for event in events:
         event.hash = heads[event.stream].hash = mac(heads[event.stream].hash, event)
-    for event, pk in zip(events, EVENT.put(*events), strict=True):
-        heads[event.stream].last = event.pk = pk
+    keys = EVENT.put(*events)
+    if EVENT.does_also:
+        return
+    for event, pk in zip(events, keys, strict=True):
+        heads[event.stream].last = pk
     last = [value for name, head in heads.items() for value in (name, head.last)]
     hashes = [value for name, head in heads.items() for value in (name, head.hash)]
     run(_move(len(heads)), *last, *hashes, *heads)
@@ -144,7 +147,12 @@ def _heads(names: tuple[str, ...]) -> QuerySet[Stream]:
 
 
 HEADS = Statement(_heads)
-EVENT = Insertion(Event)
+EVENT = Insertion(
+    Event,
+    also="""UPDATE audit_stream SET last = ends.id, hash = ends.hash
+    FROM (SELECT DISTINCT ON (stream) stream, id, hash FROM put ORDER BY stream, id DESC) ends
+    WHERE name = ends.stream""",
+)
 
 
 @lru_cache(64)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -19,8 +21,20 @@ from psycopg.sql import Literal
 PLACE = re.compile("%%|%s")
 
 
+#: After so long without a word the server may have been restarted: it is asked whether it is there.
+IDLE = 1.0  # seconds
+_used: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+
 class Cursor(psycopg.RawCursor[Any]):
     """psycopg's for $1, $2, …; what was sent is kept of a prepared statement too: Django's log reads it."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Cursor:
+        super().execute(*args, **kwargs)
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        database.health_check_done = True  # it has answered: Django need not ask whether it would
+        _used[self.connection] = monotonic()
+        return self
 
     def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
         super()._send_query_prepared(name, pgq, binary=binary)
@@ -33,6 +47,9 @@ def cursor() -> Any:
     if database.vendor != "postgresql":
         return database.cursor()
     if database.connection is None:
+        database.ensure_connection()
+    elif not database.health_check_done and monotonic() - _used.get(database.connection, 0.0) > IDLE:
+        database.close_if_health_check_failed()
         database.ensure_connection()
     return database._prepare_cursor(Cursor(database.connection))
 

@@ -120,21 +120,31 @@ class Statement:
 
 class Insertion:
     """INSERT of rows, its SQL made once. `over`: of one that is there already, the columns `update` get the
-    values instead; without `update` it stays as it is."""
+    values instead; without `update` it stays as it is.
 
-    def __init__(self, model: type[Model], *, over: Sequence[str] = (), update: Sequence[str] = ()) -> None:
-        self.model, self.over, self.update = model, over, update
+    `also`: what is written with it, reading the rows as `put`, where the database can do both at once
+    (`does_also`); elsewhere that is the caller's."""
+
+    def __init__(
+        self, model: type[Model], *, over: Sequence[str] = (), update: Sequence[str] = (), also: str = ""
+    ) -> None:
+        self.model, self.over, self.update, self.also = model, over, update, also
         self._sql = lru_cache(32)(self._made)  # one for each number of rows
 
-    def put(self, *rows: Model) -> list[Any]:
+    @property
+    def does_also(self) -> bool:
+        return bool(self.also) and connection.vendor == "postgresql"
+
+    def put(self, *rows: Model, more: Sequence[Any] = ()) -> list[Any]:
         """Insert `rows` as they stand; their keys, in order (not of those that stayed as they were).
 
-        A statement for each AT_ONCE rows. No signals, no default of the database."""
+        A statement for each AT_ONCE rows; `more` are the parameters of `also`. No signals, no default of the
+        database."""
         keys: list[Any] = []
         for part in (rows[n : n + AT_ONCE] for n in range(0, len(rows), AT_ONCE)):
             values = [read(row) for row in part for read in self._reads]
             with prepared.cursor() as cursor:
-                cursor.execute(self._sql(len(part)), values)
+                cursor.execute(self._sql(len(part)), [*values, *more] if self.does_also else values)
                 keys += [found[0] for found in cursor.fetchall()]
         return keys
 
@@ -159,12 +169,17 @@ class Insertion:
         unless = f" ON CONFLICT ({', '.join(over)}) DO " if over else ""
         unless += (f"UPDATE SET {instead}" if instead else "NOTHING") if over else ""
         row = f"({', '.join(['%s'] * len(self._fields))})"
+        [key] = named([self.model._meta.pk])
         sql = (
             f"INSERT INTO {connection.ops.quote_name(self.model._meta.db_table)} "
-            f"({', '.join(named(self._fields))}) VALUES {', '.join([row] * count)}{unless} "
-            f"RETURNING {named([self.model._meta.pk])[0]}"
+            f"({', '.join(named(self._fields))}) VALUES {', '.join([row] * count)}{unless} RETURNING "
         )
-        places = count * len(self._fields)
+        sql = (
+            f"WITH put AS ({sql}*), also AS ({self.also}) SELECT {key} FROM put"
+            if self.does_also
+            else sql + key
+        )
+        places = sql.count("%s")
         return settled(sql, [None] * places, [True] * places)[0]
 
 
