@@ -69,14 +69,10 @@ def create(
     it yet.
 
     Raises IntegrityError if the same form raised one before."""
-    year = FiscalYear.of(timezone.localdate(at))
-    kind = CaseKind(duty.case_kind)
-    serial = _next_number(kind.value, year)
+    year, kind = FiscalYear.of(timezone.localdate(at)), CaseKind(duty.case_kind)
     case = Case(
-        kind=kind,
+        kind=kind.value,
         fiscal_year=year.year,
-        serial=serial,
-        number=f"{kind.prefix}-{year.short}-{serial:04}",
         title=title,
         entry=duty,
         reporter=reporter,
@@ -85,17 +81,17 @@ def create(
         raised_for=team,
         token=token,
     )
-    [case.pk] = CASE.put(case, more=[[o.pk for o in concerns]])
-    case._state.adding = False
-    if not CASE.does_also:
+    counter, prefix = [kind.value, year.year], f"{kind.prefix}-{year.short}-"
+    if CASE.is_whole:
+        ids = [o.pk for o in concerns]
+        case.pk, case.serial, case.number = CASE.put_whole(case, before=[*counter, prefix], after=[ids])
+    else:
+        [(case.serial,)] = run(NEXT, *counter)
+        case.number = f"{prefix}{case.serial:04}"
+        [case.pk] = CASE.put(case)
         concern(case, concerns)
+    case._state.adding = False
     return case
-
-
-def _next_number(kind: str, year: FiscalYear) -> int:
-    """Without gaps: the counter's row is locked until the case is stored or both are rolled back."""
-    [(number,)] = run(NEXT, kind, year.year)
-    return int(number)
 
 
 def concern(case: Case, organizations: Iterable[Organization]) -> None:
@@ -103,14 +99,17 @@ def concern(case: Case, organizations: Iterable[Organization]) -> None:
     CONCERN.put(*(Concern(case=case, organization=o) for o in organizations))
 
 
+#: Without gaps: the counter's row is locked until the case is stored or both are rolled back.
+NEXT = """INSERT INTO tasks_casecounter AS counter (kind, fiscal_year, last) VALUES (%s, %s, 1)
+ON CONFLICT (kind, fiscal_year) DO UPDATE SET last = counter.last + 1 RETURNING last"""
 CASE = Insertion(
     Case,
+    first=f"{NEXT}, CAST(%s AS text) || lpad(last::text, greatest(4, length(last::text)), '0') AS number",
+    given={"serial": "(SELECT last FROM first)", "number": "(SELECT number FROM first)"},
     also="""INSERT INTO tasks_concern (case_id, organization_id)
     SELECT put.id, concerned FROM put, unnest(CAST(%s AS bigint[])) AS concerned""",
 )
 CONCERN = Insertion(Concern)
-NEXT = """INSERT INTO tasks_casecounter AS counter (kind, fiscal_year, last) VALUES (%s, %s, 1)
-ON CONFLICT (kind, fiscal_year) DO UPDATE SET last = counter.last + 1 RETURNING last"""
 
 
 def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -> Case:

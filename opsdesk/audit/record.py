@@ -133,7 +133,7 @@ def append(events: list[Event]) -> None:
     for event in events:
         event.hash = heads[event.stream].hash = mac(heads[event.stream].hash, event)
     keys = EVENT.put(*events)
-    if EVENT.does_also:
+    if EVENT.is_whole:
         return
     for event, pk in zip(events, keys, strict=True):
         heads[event.stream].last = pk

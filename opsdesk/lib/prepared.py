@@ -29,10 +29,11 @@ _used: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 class Cursor(psycopg.RawCursor[Any]):
     """psycopg's for $1, $2, …; what was sent is kept of a prepared statement too: Django's log reads it."""
 
+    database: Any
+
     def execute(self, *args: Any, **kwargs: Any) -> Cursor:
         super().execute(*args, **kwargs)
-        database: Any = connections[DEFAULT_DB_ALIAS]
-        database.health_check_done = True  # it has answered: Django need not ask whether it would
+        self.database.health_check_done = True  # it has answered: Django need not ask whether it would
         _used[self.connection] = monotonic()
         return self
 
@@ -51,7 +52,9 @@ def cursor() -> Any:
     elif not database.health_check_done and monotonic() - _used.get(database.connection, 0.0) > IDLE:
         database.close_if_health_check_failed()
         database.ensure_connection()
-    return database._prepare_cursor(Cursor(database.connection))
+    raw = Cursor(database.connection)
+    raw.database = database
+    return database._prepare_cursor(raw)
 
 
 def run(sql: str, *params: Any) -> list[Any]:

@@ -122,31 +122,55 @@ class Insertion:
     """INSERT of rows, its SQL made once. `over`: of one that is there already, the columns `update` get the
     values instead; without `update` it stays as it is.
 
-    `also`: what is written with it, reading the rows as `put`, where the database can do both at once
-    (`does_also`); elsewhere that is the caller's."""
+    What is written before and after it goes into the same statement where the database can do that
+    (`is_whole`); elsewhere it is the caller's. The row of `first` gives the columns `given` (SQL by field) of
+    the one that is put; `also` reads the new rows as `put`."""
 
     def __init__(
-        self, model: type[Model], *, over: Sequence[str] = (), update: Sequence[str] = (), also: str = ""
+        self,
+        model: type[Model],
+        *,
+        over: Sequence[str] = (),
+        update: Sequence[str] = (),
+        first: str = "",
+        given: Mapping[str, str] | None = None,
+        also: str = "",
     ) -> None:
-        self.model, self.over, self.update, self.also = model, over, update, also
+        self.model, self.over, self.update = model, over, update
+        self.first, self.all_given, self.also = first, given or {}, also
         self._sql = lru_cache(32)(self._made)  # one for each number of rows
 
-    @property
-    def does_also(self) -> bool:
-        return bool(self.also) and connection.vendor == "postgresql"
+    @cached_property
+    def is_whole(self) -> bool:
+        return bool(self.first or self.also) and connection.vendor == "postgresql"
 
-    def put(self, *rows: Model, more: Sequence[Any] = ()) -> list[Any]:
+    def put(self, *rows: Model) -> list[Any]:
         """Insert `rows` as they stand; their keys, in order (not of those that stayed as they were).
 
-        A statement for each AT_ONCE rows; `more` are the parameters of `also`. No signals, no default of the
-        database."""
-        keys: list[Any] = []
-        for part in (rows[n : n + AT_ONCE] for n in range(0, len(rows), AT_ONCE)):
-            values = [read(row) for row in part for read in self._reads]
-            with prepared.cursor() as cursor:
-                cursor.execute(self._sql(len(part)), [*values, *more] if self.does_also else values)
-                keys += [found[0] for found in cursor.fetchall()]
-        return keys
+        A statement for each AT_ONCE rows. No signals, no default of the database."""
+        return [
+            found[0]
+            for part in (rows[n : n + AT_ONCE] for n in range(0, len(rows), AT_ONCE))
+            for found in self._put(part)
+        ]
+
+    def put_whole(
+        self, row: Model, *, before: Sequence[Any] = (), after: Sequence[Any] = ()
+    ) -> tuple[Any, ...]:
+        """Insert `row` with `first` and `also`, whose parameters are `before` and `after`; its key, and what
+        it was given."""
+        [found] = self._put([row], before, after)
+        return tuple(found)
+
+    def _put(self, rows: Sequence[Model], before: Sequence[Any] = (), after: Sequence[Any] = ()) -> list[Any]:
+        values = [read(row) for row in rows for read in self._reads]
+        with prepared.cursor() as cursor:
+            cursor.execute(self._sql(len(rows)), [*before, *values, *after])
+            return list(cursor.fetchall())
+
+    @cached_property
+    def given(self) -> Mapping[str, str]:
+        return self.all_given if self.is_whole else {}
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -154,7 +178,8 @@ class Insertion:
 
     @cached_property
     def _reads(self) -> list[Callable[[Model], Any]]:
-        return [_plain(f) if isinstance(f, PLAIN) else _prepared(f) for f in self._fields]
+        own = (f for f in self._fields if f.name not in self.given)
+        return [_plain(f) if isinstance(f, PLAIN) else _prepared(f) for f in own]
 
     def _made(self, count: int) -> str:
         """For `count` rows."""
@@ -162,23 +187,30 @@ class Insertion:
         def named(fields: Iterable[Any]) -> list[str]:
             return [connection.ops.quote_name(f.column) for f in fields]
 
-        over, update = (
-            named(self.model._meta.get_field(n) for n in names) for names in (self.over, self.update)
+        over, update, given = (
+            named(self.model._meta.get_field(n) for n in names)
+            for names in (self.over, self.update, self.given)
         )
         instead = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
         unless = f" ON CONFLICT ({', '.join(over)}) DO " if over else ""
         unless += (f"UPDATE SET {instead}" if instead else "NOTHING") if over else ""
-        row = f"({', '.join(['%s'] * len(self._fields))})"
+        row = f"({', '.join(self.given.get(f.name, '%s') for f in self._fields)})"
         [key] = named([self.model._meta.pk])
         sql = (
             f"INSERT INTO {connection.ops.quote_name(self.model._meta.db_table)} "
             f"({', '.join(named(self._fields))}) VALUES {', '.join([row] * count)}{unless} RETURNING "
         )
-        sql = (
-            f"WITH put AS ({sql}*), also AS ({self.also}) SELECT {key} FROM put"
-            if self.does_also
-            else sql + key
-        )
+        if self.is_whole:
+            first, also = (
+                f"{name} AS ({text}), " if text else ""
+                for name, text in (("first", self.first), ("also", self.also))
+            )
+            sql = (
+                f"WITH {first}put AS ({sql}*), {also}".rstrip(", ")
+                + f" SELECT {', '.join([key, *given])} FROM put"
+            )
+        else:
+            sql += key
         places = sql.count("%s")
         return settled(sql, [None] * places, [True] * places)[0]
 

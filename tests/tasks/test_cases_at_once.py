@@ -8,7 +8,7 @@ from opsdesk.lib.refusal import Refusal
 from opsdesk.notices.models import Notice
 from tasks import cases, progress
 from tasks.following import Following
-from tasks.models import Case, Task
+from tasks.models import Case, CaseCounter, Task
 from tests.desk import Desk
 from tests.make import at
 from tests.tasks.test_race import at_once
@@ -103,6 +103,8 @@ def test_numbers_follow_each_other(desk, cast):
     assert all(isinstance(r, Case) for r in results)
     numbers = sorted(Case.objects.values_list("number", flat=True))
     assert numbers == [f"CHG-R8-{n:04}" for n in range(1, 7)]
+    CaseCounter.objects.update(last=9998)
+    assert [raising("ono")().number for _again in range(2)] == ["CHG-R8-9999", "CHG-R8-10000"]
 
 
 def test_a_double_click_is_one_case(desk, cast):
