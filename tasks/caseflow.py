@@ -136,14 +136,15 @@ def first_steps(
     at: datetime,
     answers: Mapping[str, Any],
     lead: Team | None = None,
+    union: Organization | None = None,
 ) -> list[Task]:
     """The steps with which a new case begins: one, or one for each of `concerns`. The search does not know
-    them yet."""
+    them yet. `union`: with its calendar (`days_of`), if that came already."""
     if duty.scope == Scope.EACH:
         calendars = calendars_of(concerns)
         places = [(o, calendars[o.pk]) for o in concerns]
     else:
-        places = [_place(0)]
+        places = [(union, calendar_in(union))] if union else [_place(0)]
     rows = [
         _step(case, duty, place, calendar, at=at, answers=answers, lead=lead) for place, calendar in places
     ]

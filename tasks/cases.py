@@ -59,6 +59,7 @@ def raise_case(
     at: datetime,
     title: str,
     concerns: Sequence[Organization] = (),
+    union: Organization | None = None,
     answers: Mapping[str, Any] | None = None,
     files: Collection[str] = (),
     following: Following = NOTHING,
@@ -70,7 +71,8 @@ def raise_case(
     `answers` are those asked when it is raised, as typed; `files`: keys of the file fields that are attached
     after this, in the same transaction. A duty that is received at once is closed in the same act by its ◎,
     with all its answers. A duty that asks itself whom the case concerns is asked that, else `concerns` says
-    it; a municipality raises for itself only. `sources`: what it came from. The same `token` twice (a double
+    it; a municipality raises for itself only. `sources`: what it came from. `union`: as it came with its
+    calendar, saves a statement. The same `token` twice (a double
     click) is one case. Raises Refusal (errors by field, `title`, `concerns`).
     """
     require_entry(duty, at, by)
@@ -78,8 +80,8 @@ def raise_case(
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     now = closes_at_once(duty, team)
     case = _raise(
-        duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, files=files,
-        everything=now, sources=sources, token=token,
+        duty, by=by, team=team, at=at, title=title, concerns=concerns, union=union, answers=answers or {},
+        files=files, everything=now, sources=sources, token=token,
     )  # fmt: skip
     if now:
         step = case.steps.get()
@@ -98,6 +100,7 @@ def report(
     at: datetime,
     title: str,
     concerns: Sequence[Organization] = (),
+    union: Organization | None = None,
     answers: Mapping[str, Any] | None = None,
     sources: Sequence[Case | Task] = (),
     token: str = "",
@@ -112,8 +115,8 @@ def report(
     if team not in standing_of(by, timezone.localdate(at)).teams:
         raise PermissionDenied(_("この業務を起票する権限がありません。"))
     return _raise(
-        duty, by=by, team=team, at=at, title=title, concerns=concerns, answers=answers or {}, is_report=True,
-        sources=sources, token=token,
+        duty, by=by, team=team, at=at, title=title, concerns=concerns, union=union, answers=answers or {},
+        is_report=True, sources=sources, token=token,
     )  # fmt: skip
 
 
@@ -169,6 +172,7 @@ def _raise(
     at: datetime,
     title: str,
     concerns: Sequence[Organization] = (),
+    union: Organization | None = None,
     answers: Mapping[str, Any],
     files: Collection[str] = (),
     everything: bool = False,
@@ -202,7 +206,9 @@ def _raise(
         "case.raised", case, by=by, team=team, at=at, stream=stream_among(concerns), number=case.number,
         title=title, concerns=[o.code for o in concerns], report=is_report,
     )  # fmt: skip
-    steps = first_steps(case, duty, concerns, at=at, answers=reading.answers, lead=lead_of(duty, team))
+    steps = first_steps(
+        case, duty, concerns, at=at, answers=reading.answers, lead=lead_of(duty, team), union=union
+    )  # fmt: skip
     note_raised(case, steps)
     if not everything:  # else it is closed in the same act
         telling.opened(steps, by=by, at=at, towns=[o.pk for o in concerns])

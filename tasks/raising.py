@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from opsdesk.accounts.models import Organization, Team
-from opsdesk.calendar.book import calendar_of
+from opsdesk.calendar.book import calendar_of, days_of
 from opsdesk.lib.statement import Statement
 from raci.access import Standing
 from raci.definition import definition_of
@@ -114,14 +114,40 @@ def members_on(today: date, codes: Collection[str] | None = None) -> list[Organi
     return MEMBERS.ask(codes is None, today=today, **named)
 
 
-def _members(is_all: bool, *, today: date, **codes: str) -> QuerySet[Organization]:
-    rows = Organization.objects.filter(
-        Q(left_on=None) | Q(left_on__gte=today), kind=Organization.Kind.MEMBER, joined_on__lte=today
+class Ground(NamedTuple):
+    """On what a case is raised: the municipalities that it is to concern, and the union with its calendar."""
+
+    towns: list[Organization]
+    union: Organization
+
+
+def ground_on(today: date, codes: Collection[str]) -> Ground:
+    """`members_on`, and the union; one statement."""
+    named = {f"code_{n}": code for n, code in enumerate(sorted(set(codes)))}
+    rows = GROUND.ask(today=today, **named)
+    return Ground(
+        [o for o in rows if o.kind == Organization.Kind.MEMBER],
+        next(o for o in rows if o.kind == Organization.Kind.UNION),
     )
+
+
+def _are_members(today: date) -> Q:
+    standing = Q(left_on=None) | Q(left_on__gte=today)
+    return standing & Q(kind=Organization.Kind.MEMBER, joined_on__lte=today)
+
+
+def _members(is_all: bool, *, today: date, **codes: str) -> QuerySet[Organization]:
+    rows = Organization.objects.filter(_are_members(today))
     return rows if is_all else rows.filter(code__in=codes.values())
 
 
-MEMBERS = Statement(_members)
+def _ground(*, today: date, **codes: str) -> QuerySet[Organization]:
+    union = Organization.Kind.UNION
+    wanted = (_are_members(today) & Q(code__in=list(codes.values()))) | Q(kind=union)
+    return Organization.objects.filter(wanted).annotate(**days_of("pk", union))
+
+
+MEMBERS, GROUND = Statement(_members), Statement(_ground)
 
 
 def wrong(title: str, concerns: Sequence[Organization], today: date) -> dict[str, str]:

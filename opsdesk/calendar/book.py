@@ -41,10 +41,16 @@ def calendars_by_id(ids: Iterable[int | None]) -> dict[int | None, Calendar]:
     return {pk: _calendar(rows, pk) for pk in (None, *known)}
 
 
-def days_of(organization: str) -> dict[str, JoinedRows]:
-    """For annotate(): the days of the calendar of `organization`, the name of a field, for `calendar_in`."""
+def days_of(organization: str, kind: str = "") -> dict[str, JoinedRows]:
+    """For annotate(): the days of the calendar of `organization`, the name of a field, for `calendar_in`.
+
+    `kind`: only of rows of that kind of organization; others have none."""
     ids = Q(organization=None) | UNION | Q(organization=OuterRef(organization))
-    sources = (Holiday.objects.all(), ClosedDay.objects.filter(ids), OpenDay.objects.filter(ids))
+    sources = [Holiday.objects.all(), ClosedDay.objects.filter(ids), OpenDay.objects.filter(ids)]
+    if kind:
+        sources = [
+            rows.alias(of_kind=Value(kind, CharField())).filter(of_kind=OuterRef("kind")) for rows in sources
+        ]
     return {name: JoinedRows(rows, "on", "name") for name, rows in zip(DAYS, sources, strict=True)}
 
 

@@ -27,16 +27,14 @@ CAP = 1000
 
 
 class CappedCount(Subquery):
-    """How many rows a queryset has, counted no further than one past the cap; computed once a statement.
-
-    `along`: the order of an index that a plan made for anybody is to take, whoever has many rows."""
+    """How many rows a queryset has, counted no further than one past the cap; computed once a statement."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
     output_field = IntegerField()
     empty_result_set_value = 0
 
-    def __init__(self, queryset: QuerySet, cap: int = CAP, along: str = "") -> None:
-        super().__init__(queryset.order_by(*([along] if along else [])).values("pk")[: cap + 1])
+    def __init__(self, queryset: QuerySet, cap: int = CAP) -> None:
+        super().__init__(queryset.order_by().values("pk")[: cap + 1])
 
 
 def get_field(model: type[Model], path: str) -> Field:

@@ -51,7 +51,7 @@ def _member(user_id: Any) -> User | None:
 
 def _known(person: int) -> dict[str, Any]:
     mine = Notice.objects.unread().filter(person=person)
-    return {"unread": CappedCount(mine, MOST, along="-pk"), **{name: fact() for name, fact in facts.items()}}
+    return {"unread": CappedCount(mine, MOST), **{name: fact() for name, fact in facts.items()}}
 
 
 def _persons(*, person: int) -> QuerySet[Any]:

@@ -29,7 +29,7 @@ from tasks.forms import raw_of
 from tasks.linking import once_a_form
 from tasks.models import Case, Task
 from tasks.raiseform import RaiseForm, ReportForm
-from tasks.raising import members_on, raisers
+from tasks.raising import ground_on, raisers
 from tasks.reporting import may_report, reports, start_of
 from tasks.uploads import accepted
 
@@ -141,9 +141,10 @@ def _raise(request: Request, form: RaiseForm, source: Task | Case | None) -> Cas
     given: dict[str, Any] = {
         "by": request.user, "team": form.team, "at": request.now, "title": form.title,
         "answers": {**form.typed["answers"], **form.silent}, "token": form.token,
-        "concerns": members_on(request.today, form.typed["concerns"]) if form.asks_concerns else (),
         "sources": [source] if source else [],
     }  # fmt: skip
+    if form.asks_concerns:
+        given["concerns"], given["union"] = ground_on(request.today, form.typed["concerns"])
     if not form.is_report:
         given |= {"following": form.following, "files": {key for key, _file in files if key}}
     act = cases.report if form.is_report else cases.raise_case

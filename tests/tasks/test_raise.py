@@ -1,12 +1,14 @@
 """tasks:catalogue, tasks:raise: what one may raise, and the form that raises it."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from opsdesk.accounts.models import Membership
+from opsdesk.calendar.models import ClosedDay
 from tasks.models import Attachment, Case
 from tests.make import at
 
@@ -230,3 +232,25 @@ def test_the_door(client, cast, edition):
     client.force_login(cast.ono)
     assert client.post("/raise/").status_code == 405
     assert client.delete("/raise/45/").status_code == 405
+
+
+CODES = {"f-kind": "新規", "f-lines-0-code_kind": "町字", "f-lines-0-code": "0001", "f-lines-0-name": "本町"}
+
+
+def test_a_common_work_goes_by_the_days_of_the_union(ask, cast):
+    """5 business days after 11/24: a closed day of the municipality moves nothing, the union's does."""
+    ClosedDay.objects.create(on=date(2026, 11, 25), name="町の休み", organization=cast.shiomi)
+    ask("sato", "/raise/12/", **form(**CODES, concerns="shiomi"))
+    ClosedDay.objects.create(on=date(2026, 11, 26), name="組合の休み", organization=cast.union)
+    ask("sato", "/raise/12/", **form(**CODES, concerns=["shiomi", "mizuno"]) | {"token": "t2"})
+    first, second = Case.objects.order_by("pk")
+    assert [c.steps.get().due_on for c in (first, second)] == [date(2026, 12, 1), date(2026, 12, 2)]
+    assert {c.steps.get().organization for c in (first, second)} == {cast.union}
+    assert list(second.concerns.values_list("organization__code", flat=True)) == ["shiomi", "mizuno"]
+
+
+def test_raising_takes_few_statements(ask, django_assert_max_num_queries):
+    ask("sato", "/raise/12/", **form(**CODES, concerns="shiomi"))
+    with django_assert_max_num_queries(19):  # with what signing in and the savepoints of a test take
+        sent = ask("sato", "/raise/12/", **form(**CODES, concerns="shiomi") | {"token": "t2"})
+    assert sent.status_code == 302
