@@ -135,7 +135,7 @@ def _standing(user: Any, today: date) -> Standing:
     return Standing(tuple(teams.values()), approver_of, union, marks, found)
 
 
-def edition_on(today: date, user: Any = None) -> int | None:
+def edition_id_on(today: date, user: Any = None) -> int | None:
     """The id of the edition in force on `today`; of somebody who makes a request it costs no statement."""
     days = [(e.starts_on, e.pk) for e in _known_of(user)[0] if e.starts_on and e.starts_on <= today]
     return max(days)[1] if days else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import command, record
 from opsdesk.lib.refusal import Refusal
-from raci.access import Standing, edition_on, standing_of
+from raci.access import Standing, edition_id_on, standing_of
 from raci.models import Duty
 from raci.outline import outline_of
 
@@ -227,7 +227,7 @@ def require_entry(duty: Duty, at: datetime, by: Any) -> None:
             _("No.%(number)s %(work)s は、ほかの作業の後に開く作業です。ここからは起票できません。")
             % {"number": duty.number, "work": duty.work}
         )
-    if duty.edition_id != edition_on(timezone.localdate(at), by):
+    if duty.edition_id != edition_id_on(timezone.localdate(at), by):
         raise Refusal(
             _("この業務は、いまの版の分担表の業務ではありません。依頼・起票の画面から選び直してください。")
         )

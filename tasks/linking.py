@@ -17,7 +17,7 @@ from opsdesk.calendar.fiscal import FiscalYear
 from opsdesk.lib.prepared import run
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.statement import Insertion
-from raci.access import edition_on
+from raci.access import edition_id_on
 from raci.models import CaseKind, Duty
 from raci.outline import outline_of
 
@@ -115,7 +115,7 @@ CONCERN = Insertion(Concern)
 def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -> Case:
     """The case of duty `target` that closing the step `source` opens, filled in with what is known; the first
     goes on. Raises Refusal if the edition in force has no such entry."""
-    edition = edition_on(timezone.localdate(at), by)
+    edition = edition_id_on(timezone.localdate(at), by)
     line = outline_of(edition).keys.get(target) if edition else None
     if line is None or not line.duty.is_entry or source.case is None:
         raise Refusal(_("関連する案件を起票できません。いまの版の分担表に、その業務がありません。"))

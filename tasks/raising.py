@@ -114,18 +114,18 @@ def members_on(today: date, codes: Collection[str] | None = None) -> list[Organi
     return MEMBERS.ask(codes is None, today=today, **named)
 
 
-class Ground(NamedTuple):
-    """On what a case is raised: the municipalities that it is to concern, and the union with its calendar."""
+class Places(NamedTuple):
+    """The municipalities that a case is to concern, and the union with its calendar."""
 
     towns: list[Organization]
     union: Organization
 
 
-def ground_on(today: date, codes: Collection[str]) -> Ground:
+def places_on(today: date, codes: Collection[str]) -> Places:
     """`members_on`, and the union; one statement."""
     named = {f"code_{n}": code for n, code in enumerate(sorted(set(codes)))}
-    rows = GROUND.ask(today=today, **named)
-    return Ground(
+    rows = PLACES.ask(today=today, **named)
+    return Places(
         [o for o in rows if o.kind == Organization.Kind.MEMBER],
         next(o for o in rows if o.kind == Organization.Kind.UNION),
     )
@@ -141,13 +141,13 @@ def _members(is_all: bool, *, today: date, **codes: str) -> QuerySet[Organizatio
     return rows if is_all else rows.filter(code__in=codes.values())
 
 
-def _ground(*, today: date, **codes: str) -> QuerySet[Organization]:
+def _places(*, today: date, **codes: str) -> QuerySet[Organization]:
     union = Organization.Kind.UNION
     wanted = (_are_members(today) & Q(code__in=list(codes.values()))) | Q(kind=union)
     return Organization.objects.filter(wanted).annotate(**days_of("pk", union))
 
 
-MEMBERS, GROUND = Statement(_members), Statement(_ground)
+MEMBERS, PLACES = Statement(_members), Statement(_places)
 
 
 def wrong(title: str, concerns: Sequence[Organization], today: date) -> dict[str, str]:

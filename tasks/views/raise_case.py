@@ -19,7 +19,7 @@ from opsdesk.accounts.models import Organization, Team
 from opsdesk.audit.record import recording
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.request import Request, whole_number
-from raci.access import edition_on, standing_of
+from raci.access import edition_id_on, standing_of
 from raci.models import Duty
 from raci.outline import outline_of
 from tasks import cases, evidence
@@ -29,7 +29,7 @@ from tasks.forms import raw_of
 from tasks.linking import once_a_form
 from tasks.models import Case, Task
 from tasks.raiseform import RaiseForm, ReportForm
-from tasks.raising import ground_on, raisers
+from tasks.raising import places_on, raisers
 from tasks.reporting import may_report, reports, start_of
 from tasks.uploads import accepted
 
@@ -62,7 +62,7 @@ def report(request: Request) -> HttpResponse:
 
 
 def _duty(request: Request, number: int) -> Duty:
-    edition = edition_on(request.today, request.user)
+    edition = edition_id_on(request.today, request.user)
     lines = outline_of(edition).lines.values() if edition else ()
     duty = next((line.duty for line in lines if line.number == number), None)
     if duty is None:
@@ -144,7 +144,7 @@ def _raise(request: Request, form: RaiseForm, source: Task | Case | None) -> Cas
         "sources": [source] if source else [],
     }  # fmt: skip
     if form.asks_concerns:
-        given["concerns"], given["union"] = ground_on(request.today, form.typed["concerns"])
+        given["concerns"], given["union"] = places_on(request.today, form.typed["concerns"])
     if not form.is_report:
         given |= {"following": form.following, "files": {key for key, _file in files if key}}
     act = cases.report if form.is_report else cases.raise_case
