@@ -200,7 +200,8 @@ def test_a_draft_is_somebodys_own(visit: Visit):
     expect(page.locator("[name=memo]")).to_have_value("途中まで")
 
 
-SAVED = '<div class="toast" data-toast data-tags="{}">記録しました</div>'
+SAVED = """<div class="toast" data-toast data-tags="{}">記録しました</div>
+<script src="/static/js/saved.js"></script>"""
 
 
 @pytest.mark.parametrize("tags", ["draft:close-1", ""])

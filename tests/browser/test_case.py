@@ -39,6 +39,21 @@ def test_a_note_is_written_and_put_right(desk, world, incident):
     expect(log.locator(".tl > li").nth(1)).to_contain_text("この記録は後で訂正されています。")
 
 
+def test_a_saved_note_does_not_come_back_to_who_is_fast(desk, world, incident):
+    """The page that says 書き込みました is left before its scripts are there."""
+    page = desk(world.sato, f"/cases/{incident.number}/")
+    page.keyboard.press("c")
+    page.keyboard.type("9:20 に再起動した")
+    page.route("**/js/ops*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.get_by_label("記録の内容").press("Control+Enter")
+    says(page, "記録を書き込みました。")
+    page.unroute("**/js/ops*.js")
+    page.get_by_role("link", name="訂正する").click()
+    expect(page.locator("#comp[data-draft-bound]")).to_be_attached()
+    expect(page.get_by_label("記録の内容")).to_have_value("")
+    expect(page.get_by_text("まだ記録されていません")).to_have_count(0)
+
+
 def test_to_a_step_and_back(desk, world, incident):
     page = desk(world.ishii, f"/cases/{incident.number}/")
     page.get_by_role("link", name="No.18 完了にする").click()

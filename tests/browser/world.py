@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from opsdesk.accounts.models import Organization
 from opsdesk.environment import BASE_DIR
@@ -53,6 +53,8 @@ def desk(browser: Browser, live_server, world, browser_context_args) -> Iterator
 
     def hear(page: Page) -> None:
         page.said = said  # type: ignore[attr-defined]
+        page.way = way = []  # type: ignore[attr-defined]
+        page.on("response", lambda answer: _walk(way, answer))
         page.on("console", lambda m: _hear(said, page, m))
         page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
 
@@ -84,6 +86,11 @@ def desk(browser: Browser, live_server, world, browser_context_args) -> Iterator
 def _hear(said: list[str], page: Page, message: Any) -> None:
     if message.type in ("error", "warning") and not ANSWERED.search(message.text):
         said.append(f"{page.url}: {message.text}")
+
+
+def _walk(way: list[str], answer: Response) -> None:
+    if answer.request.is_navigation_request():
+        way.append(f"{answer.request.method} {answer.url} {answer.status}")
 
 
 def cookie(person: Any, url: str) -> dict[str, str]:

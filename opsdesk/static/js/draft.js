@@ -1,5 +1,5 @@
 // What somebody has typed outlives the session: kept in this browser by user and form (<form data-draft="NAME">),
-// put back with a note, thrown away when the server says that it was saved or after seven days.
+// put back with a note, thrown away when the server says that it was saved (saved.js) or after seven days.
 // Passwords, files and hidden fields are never kept.
 import { addLine } from "./lines.js";
 
@@ -22,18 +22,10 @@ const read = (name) => { try { return JSON.parse(localStorage.getItem(name)); } 
 const write = (name, data) => { try { localStorage.setItem(name, JSON.stringify(data)); } catch { /* full: only the draft is lost */ } };
 const mine = () => Object.keys(localStorage).filter((name) => name.startsWith(`draft:${user}:`));
 
-function forget() {
+function tidy() {
   for (const name of mine()) {
     const draft = read(name);
     if (!draft || Date.now() - draft.at > WEEK) localStorage.removeItem(name);
-  }
-  for (const toast of document.querySelectorAll("[data-tags]")) {
-    for (const tag of toast.dataset.tags.split(" ")) {
-      if (tag.startsWith("draft:")) localStorage.removeItem(`draft:${user}:${tag.slice(6)}`);
-    }
-  }
-  if (document.querySelector("[data-toast]") && !document.querySelector(".errsum, .note-bad")) {
-    for (const name of mine()) if (read(name)?.sent) localStorage.removeItem(name);
   }
 }
 
@@ -88,8 +80,8 @@ function bind(form) {
 }
 
 if (user) {
-  forget();
+  tidy();
   const all = (root) => root.querySelectorAll("form[data-draft]").forEach(bind);
   all(document);
-  document.addEventListener("htmx:load", (event) => { forget(); all(event.detail.elt.parentElement ?? event.detail.elt); });
+  document.addEventListener("htmx:load", (event) => all(event.detail.elt.parentElement ?? event.detail.elt));
 }
