@@ -17,6 +17,7 @@ from raci import definition
 from tasks import casegraph, changedays, changeground, changes, choices, searching, workload
 from tests import servers
 from tests.cast import *  # noqa: F403  (the people everybody knows by name)
+from tests.sweeping import sweep
 
 # How fast a machine is says nothing about the code; a test that is too slow shows in --durations. Every run
 # asks the same examples, so that it says something about the change; `make faults` looks for new ones.
@@ -148,6 +149,14 @@ def _unguarded() -> Iterator[None]:
         yield
         for _name, sql in triggers:
             cursor.execute(sql)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def what_was_rolled_back_is_swept() -> Iterator[None]:
+    """On PostgreSQL the rows of a test that is rolled back stay in its tables until they are vacuumed; after
+    a thousand tests every page would be read through them."""
+    yield
+    sweep("n_dead_tup > 1000")
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ from tasks.models import Task
 from tests import oracle
 from tests.cast import STARTED_ON
 from tests.make import at
+from tests.sweeping import sweep
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -113,6 +114,7 @@ class Editions(RuleBasedStateMachine):
 
     cast: Any = None
     moves: Counter[str] = Counter()
+    ended = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +131,9 @@ class Editions(RuleBasedStateMachine):
     def teardown(self) -> None:
         transaction.set_rollback(True)
         self.atom.__exit__(None, None, None)
+        Editions.ended += 1
+        if Editions.ended % 20 == 0:
+            sweep()
 
     # --- what happens ---
 
