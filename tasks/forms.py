@@ -106,12 +106,15 @@ class Line:
 
 @dataclass
 class Lines:
-    """A table of lines; `blank` is the row that paste and 明細を追加 copy."""
+    """A table of lines; `blank` is the row that paste and 明細を追加 copy. Of the columns that closing needs,
+    `needed` are asked now, `later` until then (keys)."""
 
     shown: Shown
     columns: Sequence[DutyField]
     lines: list[Line]
     blank: Line
+    needed: Collection[str]
+    later: Collection[str] = ()
 
     @property
     def count(self) -> int:
@@ -275,6 +278,7 @@ def _lines(
         columns=f.columns,
         lines=[line(n + 1, str(n), row) for n, row in enumerate(rows)],
         blank=line(0, ROW, {}),
+        needed={c.key for c in f.columns if c.is_required},
     )
 
 

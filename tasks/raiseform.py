@@ -15,7 +15,7 @@ from opsdesk.calendar.book import calendar_of
 from opsdesk.lib.era import era_date
 from opsdesk.lib.refusal import Refusal
 from opsdesk.lib.templatetags.dates import hm
-from raci.models import CaseKind, Duty, FieldKind, FollowUp, Scope
+from raci.models import CaseKind, Duty, DutyField, FieldKind, FollowUp, Scope
 from raci.outline import outline_of
 
 from . import kinds
@@ -23,7 +23,7 @@ from .aftermath import Next, course, roles_by_id
 from .asked import Field, Reading
 from .catalogue import report_verb
 from .following import Following
-from .forms import Choice, Drawn, Shown, draw
+from .forms import Choice, Drawn, Lines, Shown, draw
 from .raising import closes_at_once, concerns_field, fields_asked, members_on, read_asked
 from .stepdue import due_of
 
@@ -129,8 +129,9 @@ class RaiseForm:
             files={},
             blanks=self.blanks,
         )
-        for shown in self._shown(drawn):
-            shown.is_needed = shown.is_needed and self.is_needed(shown)
+        for group in drawn.groups:
+            for f in group.fields:
+                self._ask(f)
         places = {"title": "#title", "concerns": "#concerns", "chosen": "#links", "links": "#links"}
         drawn.errors = [
             (places.get(key, href), sentence)
@@ -138,12 +139,18 @@ class RaiseForm:
         ]
         return drawn
 
-    def _shown(self, drawn: Drawn) -> list[Shown]:
-        return [getattr(f, "shown", f) for group in drawn.groups for f in group.fields]
+    def _ask(self, f: Shown | Lines) -> None:
+        if isinstance(f, Shown):
+            f.is_needed = f.is_needed and self.is_needed(f.row)
+            return
+        f.shown.is_needed = f.shown.is_needed and self.is_needed(f.shown.row)
+        required = [c for c in f.columns if c.is_required]
+        f.needed = {c.key for c in required if self.is_needed(c)}
+        f.later = {c.key for c in required} - f.needed
 
-    def is_needed(self, shown: Shown) -> bool:
-        """A field that only closing needs isn't needed to raise."""
-        return self.is_now or shown.row.is_asked
+    def is_needed(self, row: DutyField) -> bool:
+        """A field, or a column, that only closing needs isn't needed to raise."""
+        return self.is_now or row.is_asked
 
     @property
     def has_files(self) -> bool:
@@ -236,8 +243,8 @@ class ReportForm(RaiseForm):
     def is_now(self) -> bool:
         return False
 
-    def is_needed(self, shown: Shown) -> bool:
-        return bool(shown.row.options.get("multiline"))
+    def is_needed(self, row: DutyField) -> bool:
+        return bool(row.options.get("multiline"))
 
     @property
     def submit(self) -> str:

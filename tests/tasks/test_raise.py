@@ -157,6 +157,15 @@ def test_lines_and_files_are_kept_with_it(ask):
     assert Attachment.objects.get(task=step).name == "一覧.csv"
 
 
+def test_a_column_says_until_when_it_must_be_there(ask):
+    heads = re.findall(r"<th scope=\"col\">(.*?)</th>", ask("sato", "/raise/12/").content.decode())
+    said = {re.sub(r"<[^>]+>", "", head) for head in heads}
+    assert {"コード値 ※必須", "適用日 完了までに必須", "廃止日"} <= said
+    lines = {"f-lines-0-code_kind": "住所", "f-lines-0-code": "1", "f-lines-0-name": "本町"}
+    raised = ask("sato", "/raise/12/", **form(**lines, concerns=["shiomi"], **{"f-kind": "新規"}))
+    assert raised.status_code == 302, text(raised)
+
+
 def test_a_municipality_attaches_what_a_common_duty_asks(ask, cast):
     glyph = {"f-kind": "新規", "f-source": "戸籍"}
     without = ask("ono", "/raise/11/", **form(**glyph))
