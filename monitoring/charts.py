@@ -22,6 +22,11 @@ from .models import Check, Device, Sample
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 180, 44, 8
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=35)}
+#: What is written under a chart of at most this long a time: every so often.
+TICKS = ((timedelta(days=2), timedelta(hours=6)), (timedelta(days=10), timedelta(days=1)))
+SELDOM = timedelta(days=7)
+#: Within so many days a full disk is a matter of now.
+SOON = 90.0
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,16 @@ class Chart:
     """One quantity; `top` is the value at the upper edge."""
 
     def __init__(
-        self, check: Check, quantity: str, points: list[Point], start: datetime, end: datetime, left: str
+        self,
+        check: Check,
+        quantity: str,
+        points: list[Point],
+        *,
+        start: datetime,
+        end: datetime,
+        days: float | None,
     ) -> None:
-        self.check, self.points, self.start, self.end, self.left = check, points, start, end, left
+        self.check, self.points, self.start, self.end, self.days = check, points, start, end, days
         self.limits: Mapping[str, float] = limit_of(quantity, check.limits)
         self.key = f"c{check.pk}-{quantity}".replace(" ", "-").replace("/", "_")
         self.name = f"{label(quantity)}"
@@ -51,6 +63,15 @@ class Chart:
     @property
     def unit(self) -> str:
         return "%" if self.is_percent else ""
+
+    @property
+    def left(self) -> str:
+        """あと 9 日で満杯; "" if it doesn't fill."""
+        return "" if self.days is None else filling.in_words(self.days)
+
+    @property
+    def is_soon(self) -> bool:
+        return self.days is not None and self.days <= SOON
 
     def _x(self, at: datetime) -> float:
         share = (at - self.start) / (self.end - self.start)
@@ -75,6 +96,19 @@ class Chart:
     def marks(self) -> list[tuple[float, str]]:
         """(y, value) of the lines behind it."""
         return [(self._y(self.top * n / 4), f"{self.top * n / 4:.4g}{self.unit}") for n in range(5)]
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """(x, hour or day) of the moments that are written under it, at round hours of here."""
+        long = self.end - self.start
+        step = next((step for most, step in TICKS if long <= most), SELDOM)
+        at = self.start.astimezone(get_current_timezone()).replace(hour=0, minute=0, second=0, microsecond=0)
+        found = []
+        while at <= self.end:
+            if at >= self.start:
+                found.append((self._x(at), f"{at:%-H:%M}" if at.hour else f"{at.month}/{at.day}"))
+            at += step
+        return found
 
     @property
     def thresholds(self) -> list[tuple[float, str, str]]:
@@ -131,9 +165,8 @@ class ChartPage:
         return by.annotate(low=Min("value"), mean=Avg("value"), high=Max("value")).order_by("when")
 
     def _chart(self, check: Check, quantity: str, points: list[Point]) -> Chart:
-        left = ""
+        days = None
         if check.kind == Check.Kind.EXPORTER and quantity.startswith("disk "):
             days = days_left(filling.points_of(check, quantity, self.now))
-            left = filling.in_words(days) if days is not None else ""
         first = min(self.start, points[0].at)
-        return Chart(check, quantity, points, first, self.now, left)
+        return Chart(check, quantity, points, start=first, end=self.now, days=days)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from tasks.models import Task
 
 from . import windows
+from .exporters import label
 from .models import Alert, Check, MaintenanceWindow, State
 from .standing import BY_RANK, DayOf, days_of, is_stale
 from .tables import PILLS
@@ -111,8 +112,8 @@ class DevicePage:
         return [(name, windows.in_words(window)) for name, window in found]
 
 
-#: Names of quantities; one of the field's tools keeps its own.
-QUANTITIES = {"seconds": gettext_lazy("応答の秒数"), "days": gettext_lazy("残り日数")}
+#: Names of quantities, where a limit is on another thing than the answer is about.
+QUANTITIES = {"seconds": gettext_lazy("応答の秒数")}
 
 
 def limits_in_words(limits: dict[str, dict[str, float]]) -> str:
@@ -121,5 +122,5 @@ def limits_in_words(limits: dict[str, dict[str, float]]) -> str:
     found = []
     for name, by in limits.items():
         parts = "・".join(f"{words[key]} {by[key]:g}" for key in words if key in by)
-        found.append(f"{QUANTITIES.get(name, name)} {parts}")
+        found.append(f"{QUANTITIES.get(name) or label(name)} {parts}")
     return "、".join(found)

@@ -46,5 +46,6 @@ def in_words(values: dict[str, float]) -> str:
 
 def label(quantity: str) -> str:
     """What a person reads for a quantity."""
-    names = {"cpu": _("CPU"), "memory": _("メモリ"), "seconds": _("応答時間"), "days": _("残り日数")}
+    names = {"cpu": _("CPU"), "memory": _("メモリ"), "disk": _("ディスク")}
+    names |= {"seconds": _("応答時間"), "days": _("残り日数")}
     return names.get(quantity, quantity.removeprefix("disk "))

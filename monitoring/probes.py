@@ -90,7 +90,8 @@ def tcp(question: Question, networks: Allowed) -> Answer:
 
 def _in_time(start: float) -> Answer:
     seconds = time.monotonic() - start
-    return Answer(True, _("%(seconds).3f秒で応答") % {"seconds": seconds}, {"seconds": seconds})
+    said = _("%(seconds).3f秒で応答") if seconds >= 0.001 else _("0.001秒未満で応答")
+    return Answer(True, said % {"seconds": seconds}, {"seconds": seconds})
 
 
 def page(question: Question, networks: Allowed) -> Answer:

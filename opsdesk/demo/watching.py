@@ -10,27 +10,35 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from monitoring.alerts import raise_alert, recover
+from monitoring.exporters import in_words
 from monitoring.findings import Finding, fingerprint
-from monitoring.models import Check, CheckDay, Device, Heartbeat, State
+from monitoring.models import AllowedNetwork, Check, CheckDay, Device, Heartbeat, Sample, State, Watch
 from monitoring.registry import keep, rename
 from opsdesk.accounts.models import User
 from opsdesk.calendar.days import Calendar
 from tasks import progress
 from tasks.models import Task
 
+from . import field
 from .people import Cast, content
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAYS = 30
-#: Nothing of it exists, so nothing of it is asked: its checks come due when nobody tries this any more.
-NEVER = timedelta(days=3650)
-#: What is asked, by the key of devices.json: method, name, settings, limits.
-ASKED = {
-    "ping": ("icmp", "疎通(ping)", {}, {}),
-    "rtt": ("icmp", "疎通・遅延", {}, {"seconds": {"warning": 0.03, "critical": 0.1}}),
-    "web": ("http", "ログイン画面の応答", {"url": "https://{address}/"}, {"seconds": {"warning": 3}}),
-    "svc": ("tcp", "サービス稼働", {"port": 443}, {}),
-}
+PORT = {"port": field.PORT}
+Asked = tuple[str, str, dict[str, Any], dict[str, Any]]
+#: What is asked, by the key of devices.json: method, name, settings, limits. field.py answers.
+ASKED: dict[str, Asked] = {
+    "ping": ("tcp", "疎通", PORT, {}),
+    "rtt": ("tcp", "疎通・遅延", PORT, {"seconds": {"warning": 1, "critical": 3}}),
+    "web": ("http", "ログイン画面の応答", {"url": field.URL}, {"seconds": {"warning": 3}}),
+    "svc": ("tcp", "サービス稼働", PORT, {}),
+    "cpu": ("exporter", "CPU・メモリ・ディスク", PORT, {"disk": {"warning": 80, "critical": 90}}),
+}  # fmt: skip
+#: What is asked where none of these is.
+CARD: Asked = ("tcp", "管理カードの応答", PORT, {})
+CARDS = {"ups", "snmp"}
+#: How often a device was measured before the demonstration began.
+MEASURED = timedelta(hours=2)
 STATES = {"critical": State.DOWN}
 CLOSER, CLOSES = "kudo.ren", time(9, 20)
 STAYS = 16  # days that a warning under observation stays open
@@ -53,30 +61,53 @@ class Watching:
         beat.fills = {"definition_update": "OK", "scheduled_scan": "OK", "detections": "0"}
         beat.fails = {"scheduled_scan": "NG"}
         keep(beat, by=None, at=self.now)
+        for network in field.NETWORKS:
+            row = AllowedNetwork(network=network, ports=str(field.PORT), allows_ping=False, note="模擬機器")
+            keep(row, by=None, at=self.now)
         days = [self.today - timedelta(days=n) for n in range(DAYS)]
         CheckDay.objects.bulk_create(
             CheckDay(check_of=check, on=day, good=288) for check in Check.objects.all() for day in days
         )
+        self._measure()
 
     def _device(self, row: dict[str, Any]) -> Device:
         owner = None if row["organization"] == "union" else self.cast.organization[row["organization"]]
-        device = Device(name=f"{row['code']} {row['name']}", kind=row["kind"], address=row["address"])
+        device = Device(
+            name=f"{row['code']} {row['name']}", kind=row["kind"], address=field.here(row["address"])
+        )
         device.organization, device.note = owner, row.get("os", "")
         keep(device, by=None, at=self.now)
         rename(device, [row["code"]], by=None, at=self.now)
-        for key in row["checks"]:
-            if key in ASKED:
-                self._check(device, *ASKED[key])
+        asked = [ASKED[key] for key in row["checks"] if key in ASKED]
+        for check in asked or [CARD] * bool(CARDS & set(row["checks"])):
+            self._check(device, *check)
         return device
 
     def _check(self, device: Device, kind: str, name: str, params: Any, limits: Any) -> None:
         params = {k: v.format(address=device.address) if isinstance(v, str) else v for k, v in params.items()}
         check = Check(device=device, kind=kind, name=name, params=params, limits=limits, interval=300)
+        check.watch = Watch.PERFORMANCE if kind == "exporter" else Watch.LIVENESS
         keep(check, by=None, at=self.now)
+        said, value = "0.012秒で応答", 0.012 if kind != "exporter" else None
+        if kind == "exporter":
+            said = in_words(field.load_of(device.address, self.now.timestamp()))
         Check.objects.filter(pk=check.pk).update(
-            state=State.UP, last_at=self.now, last_ok_at=self.now, last_value=0.012,
-            last_said="0.012秒で応答", next_at=self.now + NEVER,
+            state=State.UP, last_at=self.now, last_ok_at=self.now, last_value=value, last_said=said,
+            next_at=self.now + field.NEVER,
         )  # fmt: skip
+
+    def _measure(self) -> None:
+        """What the exporters said until now."""
+        moments = [self.now - MEASURED * n for n in range(1, DAYS * 12)]
+        Sample.objects.bulk_create(
+            (
+                Sample(check_of=check, quantity=quantity, at=at, value=value)
+                for check in Check.objects.filter(kind="exporter").select_related("device")
+                for at in moments
+                for quantity, value in field.load_of(check.device.address, at.timestamp()).items()
+            ),
+            batch_size=2000,
+        )
 
     def _steps(self) -> Iterator[tuple[datetime, str, Any]]:
         """Those that no case of cases.json tells of, and that are no incident."""

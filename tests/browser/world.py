@@ -110,7 +110,7 @@ def sign_in(page: Page, login: str, password: str) -> None:
 
 #: Of Django's admin, which is not ours, the law and not also the habits.
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False}
+AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False, "selectors": False}
 
 
 def faults(page: Page) -> list[str]:

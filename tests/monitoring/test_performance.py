@@ -1,5 +1,6 @@
 """Performance: pages of exporters read, samples kept and rolled up, when a disk is full, the charts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,11 @@ class TestSamples:
                 text = client.get(url + span).content.decode()
             for words in ("あと 8 日で満杯", "<polyline", "注意 80%", "数値の表", "80.0%"):
                 assert words in text, (span, words)
+        week = [f"11/{day}" for day in range(18, 25)]
+        for span, under in (("", ["12:00", "18:00", "11/24", "6:00"]), ("?span=week", week)):
+            text = client.get(url + span).content.decode()
+            assert re.findall(r'y="200"[^>]*>([^<]+)<', text) == under
+            assert 'aria-current="true">' + ("7日" if span else "24時間") in text
         for who, status in (("miura", 200), ("sato", 404), ("ono", 404), ("kubo", 403)):
             client.force_login(getattr(cast, who))
             assert client.get(url).status_code == status, who

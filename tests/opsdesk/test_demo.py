@@ -1,7 +1,8 @@
 """The demonstration: replayed through the commands, on its own day and on any other; never in production."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
+from ipaddress import ip_address
 
 import pytest
 import time_machine
@@ -9,11 +10,12 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from incidents.models import Incident, Pause
-from monitoring.models import Alert, Device
+from monitoring.models import Alert, Check, Device, Sample
+from monitoring.reaching import allowed
 from opsdesk.accounts.models import Membership, User
 from opsdesk.audit.models import Event, Stream
 from opsdesk.audit.verify import verify
-from opsdesk.demo import load
+from opsdesk.demo import field, load
 from opsdesk.demo.placeholders import placeholder
 from raci.models import CaseKind, Confirmation
 from tasks.models import Acknowledgement, Case, Outcome, Task
@@ -44,6 +46,13 @@ def test_it_works():
     assert worst.recovered_at and not Incident.objects.alarming().exists()
     assert Incident.objects.get(rejudged_at__isnull=False).level == "3"
     assert Pause.objects.get().is_running(ITS_DAY), "a clock stands still"
+    networks = allowed()
+    assert all(
+        any(network.opens(ip_address(address), field.PORT) for network in networks)
+        for address in Device.objects.values_list("address", flat=True)
+    )
+    assert not Check.objects.due(ITS_DAY + timedelta(days=30)).exists(), "nobody asks what does not stand"
+    assert Sample.objects.filter(quantity="disk D:").count() > 1000
     assert authenticate(username="sato.misaki", password=load.password())
     assert not Membership.objects.filter(user__login="kubo.rei").exists(), "an administrator without a team"
     assert all(not verify(name).fault for name in Stream.objects.values_list("name", flat=True))

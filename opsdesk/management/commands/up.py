@@ -32,7 +32,17 @@ class Command(BaseCommand):
         call_command("seed", demo=demo, without_matrix=without_matrix)
         family = Family(self.say)
         family.listen()
-        for name, command in commands(host, port).items():
+        children = commands(host, port)
+        if demo:
+            children["devices"] = [
+                sys.executable,
+                "-m",
+                "django",
+                "devices",
+                "--settings",
+                "opsdesk.settings",
+            ]
+        for name, command in children.items():
             family.spawn(name, command, os.environ)
         self.announced = False
         try:
