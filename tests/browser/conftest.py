@@ -41,7 +41,7 @@ def acting_waits_for_the_page() -> Iterator[None]:
     """Who acts on a page of `desk` acts when it has come, scripts and all: Playwright would click into one
     that still moves. What happens to those who are faster has tests of its own, which hold scripts back."""
     patch = pytest.MonkeyPatch()
-    for name in ("click", "fill", "press", "check", "uncheck", "select_option", "set_input_files"):
+    for name in ("click", "fill", "press", "check", "uncheck", "focus", "select_option", "set_input_files"):
         patch.setattr(Locator, name, _patient(getattr(Locator, name)))
     yield
     patch.undo()

@@ -157,6 +157,15 @@ def test_a_draft_comes_back_and_can_be_thrown_away(visit: Visit):
     assert draft(page) is None
 
 
+def test_what_is_typed_and_left_at_once_is_kept(visit: Visit):
+    page = visit(FORM)
+    page.locator("[name=memo]").fill("最後の一字まで")
+    page.evaluate("location.href = '/elsewhere'")
+    page.wait_for_url("**/elsewhere")
+    page = visit(FORM)
+    expect(page.locator("[name=memo]")).to_have_value("最後の一字まで")
+
+
 def test_a_draft_never_overwrites_what_is_typed_before_the_script_is_there(visit: Visit):
     """On a slow line the page is there first: what somebody corrects meanwhile is the truth."""
     page = visit(FORM)

@@ -105,7 +105,6 @@ def test_a_faq_answers_and_the_incident_is_joined(desk_of, world):
 def test_a_draft_stays_while_the_next_call_is_taken(desk_of):
     page, keys = desk_of, Keys(desk_of)
     page.get_by_label("件名").fill("まだ途中")
-    page.wait_for_timeout(500)
     page.get_by_role("link", name="下書きのまま次の電話").click()
     expect(page.get_by_role("link", name="1つ目の下書きへ")).to_be_visible()
     expect(page.get_by_label("件名")).to_have_value("")

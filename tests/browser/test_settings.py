@@ -134,7 +134,6 @@ def test_what_was_typed_outlives_the_session(desk, draft, world):
     page = desk(world.morishita, f"{HOME}/1/schedule/")
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_label("期限の n").fill("18")
-    page.wait_for_timeout(600)
     page.context.clear_cookies()
     page.goto(f"{HOME}/1/schedule/")
     expect(page).to_have_url(re.compile("/accounts/login/"))

@@ -72,10 +72,11 @@ function bind(form) {
   // What a form comes back with, refused or filled in by the server, is newer than what was kept before it was sent.
   const isAnswer = "posted" in document.body.dataset || document.querySelector(".errsum");
   if (draft && !isAnswer && differs(draft.values, before)) { fill(form, draft.values); note(form, draft, before); }
-  let timer;
-  const keep = (sent) => { clearTimeout(timer); write(key(form), { at: Date.now(), sent, values: snapshot(form) }); };
+  let timer = 0;
+  const keep = (sent) => { clearTimeout(timer); timer = 0; write(key(form), { at: Date.now(), sent, values: snapshot(form) }); };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 300, false); });
   form.addEventListener("submit", () => keep(true));
+  window.addEventListener("pagehide", () => { if (timer) keep(false); }); // left while the last letters waited
   if (isAnswer && draft?.sent) keep(true);
 }
 
