@@ -20,6 +20,7 @@ from raci.outline import outline_of
 from . import casetelling, chain, kinds, telling
 from .casegraph import graph_of
 from .following import answers_of, steps_of
+from .indexing import KEY, ROW, note_raised, of_raised
 from .models import Case, Concern, Task
 from .stepdue import Answers, due_of
 
@@ -138,8 +139,8 @@ def first_steps(
     lead: Team | None = None,
     union: Organization | None = None,
 ) -> list[Task]:
-    """The steps with which a new case begins: one, or one for each of `concerns`. The search does not know
-    them yet. `union`: with its calendar (`days_of`), if that came already."""
+    """The steps with which a new case begins: one, or one for each of `concerns`; the search knows them, and
+    the case. `union`: with its calendar (`days_of`), if that came already."""
     if duty.scope == Scope.EACH:
         calendars = calendars_of(concerns)
         places = [(o, calendars[o.pk]) for o in concerns]
@@ -148,7 +149,13 @@ def first_steps(
     rows = [
         _step(case, duty, place, calendar, at=at, answers=answers, lead=lead) for place, calendar in places
     ]
-    return _stored(rows, case)
+    if len(rows) > 1:
+        _stored(rows, case)
+        note_raised(case, rows)
+        return rows
+    mine, more = of_raised(case, rows[0])
+    _opened(rows, [TASK.put_beside(rows[0], ROW, about=mine, more=more, key=KEY)], case)
+    return rows
 
 
 def _open(case: Case, opening: chain.Opening, at: datetime, tasks: Sequence[Task]) -> Task:
@@ -212,13 +219,18 @@ def _step(
 
 
 def _stored(steps: list[Task], case: Case) -> list[Task]:
-    for task, pk in zip(steps, TASK.put(*steps), strict=True):
+    _opened(steps, TASK.put(*steps), case)
+    return steps
+
+
+def _opened(steps: list[Task], keys: list[Any], case: Case) -> None:
+    """They are in the table."""
+    for task, pk in zip(steps, keys, strict=True):
         task.pk, task._state.adding = pk, False
         record(
             "task.opened", task, by=None, at=task.created_at, stream=task.organization.code,
             case=case.number, round=task.round,
         )  # fmt: skip
-    return steps
 
 
 def lead_of(duty: Duty, team: Team) -> Team | None:

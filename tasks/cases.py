@@ -31,7 +31,7 @@ from .caseflow import (
     withdraw_step,
 )
 from .following import NOTHING, Following, choices_of
-from .indexing import note_case, note_raised
+from .indexing import note_case
 from .linking import create, join, once_a_form
 from .models import Case, Task
 from .raising import (
@@ -209,7 +209,6 @@ def _raise(
     steps = first_steps(
         case, duty, concerns, at=at, answers=reading.answers, lead=lead_of(duty, team), union=union
     )  # fmt: skip
-    note_raised(case, steps)
     if not everything:  # else it is closed in the same act
         telling.opened(steps, by=by, at=at, towns=[o.pk for o in concerns])
     for source in sources:

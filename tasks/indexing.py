@@ -46,6 +46,11 @@ def note_raised(case: Case, steps: Iterable[Task]) -> None:
     ROW.put(*(row for row in rows if row is not None))
 
 
+def of_raised(case: Case, step: Task) -> tuple[list[SearchText], list[SearchText]]:
+    """What is found of a new case and of its first step: the step's, which has no key yet, and the case's."""
+    return [row for row in [of_task(step)] if row], [row for row in [of_case(case)] if row]
+
+
 def note_comment(comment: Comment) -> None:
     _put(Kind.COMMENT, comment.pk, of_comment(comment))
 
@@ -62,6 +67,8 @@ def _put(kind: str, of: int, row: SearchText | None) -> None:
 
 
 ROW = Insertion(SearchText, over=UNIQUE, update=WRITTEN)
+#: The columns of a task's row that hold the task's key.
+KEY = ("of", "task_id")
 
 
 def store(rows: Iterable[SearchText]) -> None:

@@ -23,7 +23,6 @@ from raci.outline import outline_of
 
 from . import kinds, telling
 from .caseflow import advance, first_steps, stream_among, stream_of, tasks_of
-from .indexing import note_raised
 from .models import Case, CaseLink, Concern, Task
 from .raising import carried, fields_asked
 
@@ -132,7 +131,6 @@ def open_link(source: Task, target: int, *, by: Any, team: Team, at: datetime) -
     )  # fmt: skip
     answers = carried(known, fields_asked(duty, everything=True))
     steps = first_steps(case, duty, concerns, at=at, answers=answers)
-    note_raised(case, steps)
     telling.opened(steps, by=None, at=at, towns=[o.pk for o in concerns])
     join(case, origin, by=by, at=at)
     kinds.of(case.kind).opened(case, by=by, at=at)

@@ -139,6 +139,8 @@ class Insertion:
         self.model, self.over, self.update = model, over, update
         self.first, self.all_given, self.also = first, given or {}, also
         self._sql = lru_cache(32)(self._made)  # one for each number of rows
+        self._sql_beside = lru_cache(32)(self._made_beside)
+        self._reads_but = lru_cache(8)(self._read_but)
 
     @cached_property
     def is_whole(self) -> bool:
@@ -162,6 +164,32 @@ class Insertion:
         [found] = self._put([row], before, after)
         return tuple(found)
 
+    def put_beside(
+        self,
+        row: Model,
+        other: Insertion,
+        *,
+        about: Sequence[Model],
+        key: tuple[str, ...],
+        more: Sequence[Model] = (),
+    ) -> Any:
+        """Insert `row`, and with `other` the rows `about` it, whose columns `key` get its key, and `more`.
+
+        Its key. PostgreSQL does it in one statement."""
+        if connection.vendor != "postgresql":
+            [found] = self.put(row)
+            for one in about:
+                for name in key:
+                    setattr(one, name, found)
+            other.put(*about, *more)
+            return found
+        values = [read(row) for read in self._reads]
+        values += [read(one) for one in about for read in other._reads_but(key)]
+        values += [read(one) for one in more for read in other._reads]
+        with prepared.cursor() as cursor:
+            cursor.execute(self._sql_beside(other, len(about), len(more), key), values)
+            return cursor.fetchone()[0]
+
     def _put(self, rows: Sequence[Model], before: Sequence[Any] = (), after: Sequence[Any] = ()) -> list[Any]:
         values = [read(row) for row in rows for read in self._reads]
         with prepared.cursor() as cursor:
@@ -178,41 +206,64 @@ class Insertion:
 
     @cached_property
     def _reads(self) -> list[Callable[[Model], Any]]:
-        own = (f for f in self._fields if f.name not in self.given)
+        return self._reads_but(tuple(self.given))
+
+    def _read_but(self, names: tuple[str, ...]) -> list[Callable[[Model], Any]]:
+        """Of each column, but for those with `names`, how its value is read."""
+        own = (f for f in self._fields if f.attname not in names and f.name not in names)
         return [_plain(f) if isinstance(f, PLAIN) else _prepared(f) for f in own]
+
+    def _named(self, names: Iterable[str]) -> list[str]:
+        fields: list[Any] = [self.model._meta.get_field(name) for name in names]
+        return [connection.ops.quote_name(f.column) for f in fields]
+
+    def _row(self, given: Mapping[str, str]) -> str:
+        """A place for each value but for those that SQL gives."""
+        places = (given.get(f.name, given.get(f.attname, "%s")) for f in self._fields)
+        return f"({', '.join(places)})"
+
+    def _into(self, rows: Sequence[str]) -> str:
+        instead = ", ".join(f"{column} = EXCLUDED.{column}" for column in self._named(self.update))
+        unless = f" ON CONFLICT ({', '.join(self._named(self.over))}) DO " if self.over else ""
+        unless += (f"UPDATE SET {instead}" if instead else "NOTHING") if self.over else ""
+        return (
+            f"INSERT INTO {connection.ops.quote_name(self.model._meta.db_table)} "
+            f"({', '.join(self._named(f.name for f in self._fields))}) VALUES {', '.join(rows)}{unless}"
+        )
+
+    @cached_property
+    def _key(self) -> str:
+        key: Any = self.model._meta.pk
+        return str(connection.ops.quote_name(key.column))
 
     def _made(self, count: int) -> str:
         """For `count` rows."""
-
-        def named(fields: Iterable[Any]) -> list[str]:
-            return [connection.ops.quote_name(f.column) for f in fields]
-
-        over, update, given = (
-            named(self.model._meta.get_field(n) for n in names)
-            for names in (self.over, self.update, self.given)
-        )
-        instead = ", ".join(f"{column} = EXCLUDED.{column}" for column in update)
-        unless = f" ON CONFLICT ({', '.join(over)}) DO " if over else ""
-        unless += (f"UPDATE SET {instead}" if instead else "NOTHING") if over else ""
-        row = f"({', '.join(self.given.get(f.name, '%s') for f in self._fields)})"
-        [key] = named([self.model._meta.pk])
-        sql = (
-            f"INSERT INTO {connection.ops.quote_name(self.model._meta.db_table)} "
-            f"({', '.join(named(self._fields))}) VALUES {', '.join([row] * count)}{unless} RETURNING "
-        )
+        sql = f"{self._into([self._row(self.given)] * count)} RETURNING "
         if self.is_whole:
             first, also = (
                 f"{name} AS ({text}), " if text else ""
                 for name, text in (("first", self.first), ("also", self.also))
             )
+            columns = [self._key, *self._named(self.given)]
             sql = (
-                f"WITH {first}put AS ({sql}*), {also}".rstrip(", ")
-                + f" SELECT {', '.join([key, *given])} FROM put"
+                f"WITH {first}put AS ({sql}*), {also}".rstrip(", ") + f" SELECT {', '.join(columns)} FROM put"
             )
         else:
-            sql += key
-        places = sql.count("%s")
-        return settled(sql, [None] * places, [True] * places)[0]
+            sql += self._key
+        return _with_places(sql)
+
+    def _made_beside(self, other: Insertion, about: int, more: int, key: tuple[str, ...]) -> str:
+        """For one row, and so many rows of `other`."""
+        mine = dict.fromkeys(key, f"(SELECT {self._key} FROM put)")
+        rows = [other._row(mine)] * about + [other._row({})] * more
+        put = f"{self._into([self._row({})])} RETURNING {self._key}"
+        beside = f", beside AS ({other._into(rows)})" if rows else ""
+        return _with_places(f"WITH put AS ({put}){beside} SELECT {self._key} FROM put")
+
+
+def _with_places(sql: str) -> str:
+    places = sql.count("%s")
+    return settled(sql, [None] * places, [True] * places)[0]
 
 
 #: Fields that give the database what stands in the row, if it is of one of these types; so do days and times.

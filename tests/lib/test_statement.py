@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q, Value
 from django.utils.translation import gettext_lazy
 
@@ -119,6 +119,25 @@ def test_a_row_that_is_there_stays_as_it_is(cast):
     notices.put(word("a", "前"))
     assert len(notices.put(word("a", "後"), word("b", "後"))) == 1
     assert list(Notice.objects.order_by("key").values_list("key", "code")) == [("a", "前"), ("b", "後")]
+
+
+def test_what_is_about_a_row_comes_in_with_it(cast, django_assert_num_queries):
+    def words(kind, of, text):
+        at = datetime(2026, 11, 24, tzinfo=UTC)
+        return SearchText(kind=kind, of=of, at=at, text=text, folded=text, context="")
+
+    rows, days = Insertion(SearchText, over=["kind", "of"], update=["text"]), Insertion(ClosedDay)
+    rows.put(words("case", 7, "前"))
+    day = ClosedDay(on=date(2026, 12, 28), organization=cast.shiomi, name="休庁")
+    about, more = [words("task", None, "100%の")], [words("case", 7, "後")]
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
+        pk = days.put_beside(day, rows, about=about, key=("of",), more=more)
+    found = SearchText.objects.order_by("kind").values_list("kind", "of", "text")
+    assert list(found) == [("case", 7, "後"), ("task", pk, "100%の")]
+    assert ClosedDay.objects.get(pk=pk).name == "休庁"
+    other = ClosedDay(on=date(2026, 12, 29), organization=cast.shiomi, name="休庁")
+    assert days.put_beside(other, rows, about=[], key=("of",)) != pk
+    assert ClosedDay.objects.filter(name="休庁").count() == 2 and SearchText.objects.count() == 2
 
 
 def test_what_a_field_prepares_is_prepared(cast):
