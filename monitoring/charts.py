@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
+from opsdesk.lib.templatetags.dates import hm
+
 from . import filling
 from .exporters import label
 from .fullness import days_left
@@ -106,7 +108,7 @@ class Chart:
         found = []
         while at <= self.end:
             if at >= self.start:
-                found.append((self._x(at), f"{at:%-H:%M}" if at.hour else f"{at.month}/{at.day}"))
+                found.append((self._x(at), hm(at) if at.hour else f"{at.month}/{at.day}"))
             at += step
         return found
 

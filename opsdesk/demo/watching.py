@@ -88,12 +88,14 @@ class Watching:
         check = Check(device=device, kind=kind, name=name, params=params, limits=limits, interval=300)
         check.watch = Watch.PERFORMANCE if kind == "exporter" else Watch.LIVENESS
         keep(check, by=None, at=self.now)
-        said, value = "0.012秒で応答", 0.012 if kind != "exporter" else None
+        values = {"seconds": 0.012}
+        said = "0.012秒で応答"
         if kind == "exporter":
-            said = in_words(field.load_of(device.address, self.now.timestamp()))
+            values = field.load_of(device.address, self.now.timestamp())
+            said = in_words(values)
         Check.objects.filter(pk=check.pk).update(
-            state=State.UP, last_at=self.now, last_ok_at=self.now, last_value=value, last_said=said,
-            next_at=self.now + field.NEVER,
+            state=State.UP, last_at=self.now, last_ok_at=self.now, last_value=values.get("seconds"),
+            last_said=said, next_at=self.now + field.NEVER,
         )  # fmt: skip
 
     def _measure(self) -> None:

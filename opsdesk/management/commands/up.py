@@ -34,14 +34,7 @@ class Command(BaseCommand):
         family.listen()
         children = commands(host, port)
         if demo:
-            children["devices"] = [
-                sys.executable,
-                "-m",
-                "django",
-                "devices",
-                "--settings",
-                "opsdesk.settings",
-            ]
+            children["devices"] = [sys.executable, "-m", "django", "devices", "--settings=opsdesk.settings"]
         for name, command in children.items():
             family.spawn(name, command, os.environ)
         self.announced = False
